@@ -1,0 +1,1 @@
+//! Postback data: `h1|flow|step|value|turn|child`.

@@ -1,0 +1,1 @@
+//! Reading what people type: dates in every spelling, yes and no, commands, nicknames.

@@ -1,0 +1,80 @@
+//! Everything that leaves is a row first: its purpose, its contents and its states.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::family::{Lead, Nickname, Role};
+use super::ids::ChildId;
+use super::message::Message;
+use super::programme::slot::Slot;
+
+/// What a daily message holds, fixed when it is planned; `compose` turns it into messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DailyParts {
+    /// The civil day it belongs to.
+    pub day: NaiveDate,
+    /// The reader's locale.
+    pub locale: String,
+    /// Lines on top.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leads: Vec<Lead>,
+    /// One a child, youngest first.
+    pub sections: Vec<Section>,
+    /// Ids of the municipal texts that ride on it, most pressing first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub municipal: Vec<String>,
+}
+
+/// One child's part of a daily message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// The child.
+    pub child: ChildId,
+    /// What the family calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<Nickname>,
+    /// What the reader is to it.
+    pub role: Role,
+    /// The age that opens the message.
+    pub call: Call,
+    /// Slots whose manuscripts it brings, the regular one first, then a round day.
+    pub slots: Vec<Slot>,
+    /// Where development paragraphs come from instead, for a corrected age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Slot>,
+}
+
+/// The age that a daily message opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "call", rename_all = "snake_case")]
+pub enum Call {
+    /// 「きょうは妊娠12週3日です」
+    Pregnancy {
+        /// Whole weeks.
+        weeks: u16,
+        /// Days beyond, 0 to 6.
+        days: u16,
+    },
+    /// 「生まれて100日目です」
+    Day {
+        /// The birth date is 1.
+        day_count: u32,
+    },
+    /// A birthday.
+    Birthday {
+        /// Which.
+        years: u8,
+        /// The birth date is 1.
+        day_count: u32,
+    },
+}
+
+/// What an answer says: the words, and today's message when it rides along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerParts {
+    /// The words, rendered when the answer was decided.
+    pub words: Vec<Message>,
+    /// Today's message, composed when it leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<DailyParts>,
+}

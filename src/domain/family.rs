@@ -1,0 +1,228 @@
+//! Readers, children, and who follows whom.
+//!
+//! A *reader* is one LINE user who follows an account. A *child* is one expected or born child;
+//! twins are two. A *follow edge* joins them and carries the reader's role and own stop. A stop on
+//! the edge is that reader's own; a stopped *journey* is the family's, after a loss.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::ids::ChildId;
+
+/// What the reader is to the child. Nobody is taken for the mother: unasked is [`Role::Other`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The mother, or the one who is pregnant.
+    Mother,
+    /// The father, or the partner.
+    Father,
+    /// A grandparent.
+    Grandparent,
+    /// Somebody else, or not answered.
+    #[default]
+    Other,
+}
+
+impl Role {
+    /// All of them, in the order they are offered.
+    pub const ALL: [Self; 4] = [Self::Mother, Self::Father, Self::Grandparent, Self::Other];
+
+    /// The word used in files, commands and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mother => "mother",
+            Self::Father => "father",
+            Self::Grandparent => "grandparent",
+            Self::Other => "other",
+        }
+    }
+
+    /// Reads [`Role::as_str`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// What the family calls the child, 1 to 20 graphemes, used as typed.
+///
+/// Personal: its `Debug` form does not show it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Nickname(String);
+
+impl Nickname {
+    /// The longest nickname, in graphemes (design §13).
+    pub const MAX_GRAPHEMES: usize = 20;
+
+    /// Wraps a text that has been read as a nickname; see `conversation::reading`.
+    #[must_use]
+    pub(crate) const fn from_read(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The name as typed. For messages and sealing only.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Nickname {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nickname(…)")
+    }
+}
+
+/// Where a child's accompaniment stands. The dates it carries are what is known in that state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "journey", rename_all = "snake_case")]
+pub enum Journey {
+    /// On the way.
+    Expected {
+        /// The due date.
+        due: NaiveDate,
+    },
+    /// Here.
+    Born {
+        /// The birth date.
+        born: NaiveDate,
+        /// The due date, where it was known; kept for the corrected age.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<NaiveDate>,
+    },
+    /// Lost, or stopped for the whole family. Nothing is ever sent; only an explicit undo within
+    /// 30 days leads back to `before`.
+    Stopped {
+        /// The day it was reported.
+        on: NaiveDate,
+        /// What an undo restores.
+        before: Box<Journey>,
+    },
+}
+
+impl Journey {
+    /// The birth date, when there is one and the journey goes on.
+    #[must_use]
+    pub const fn born(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Born { born, .. } => Some(*born),
+            Self::Expected { .. } | Self::Stopped { .. } => None,
+        }
+    }
+
+    /// Whether the family stopped it.
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        matches!(self, Self::Stopped { .. })
+    }
+}
+
+/// One expected or born child, as its followers know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Child {
+    /// Ours.
+    pub id: ChildId,
+    /// Raised by everything that concerns the whole family, so that older buttons do nothing.
+    pub version: i64,
+    /// What the family calls it, when they gave a name.
+    pub nickname: Option<Nickname>,
+    /// Its dates.
+    pub journey: Journey,
+    /// Development paragraphs by the corrected age (born before 37w0d and chosen).
+    pub corrected: bool,
+}
+
+/// Why a reader's own deliveries for a child stand still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// The reader asked to stop; nobody asks why.
+    Plain,
+    /// The reader reported a loss. Words and menus stay quiet ever after.
+    Loss,
+}
+
+/// A reader's own stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnStop {
+    /// The civil day of the stop. An undo is offered for 30 days.
+    pub on: NaiveDate,
+    /// Why.
+    pub reason: StopReason,
+}
+
+/// A reader's view of one child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Follow {
+    /// The child.
+    pub child: Child,
+    /// What the reader is to it.
+    pub role: Role,
+    /// Whether this reader registered the child, and may change its dates.
+    pub registrant: bool,
+    /// The reader's own stop, if any.
+    pub stopped: Option<OwnStop>,
+}
+
+impl Follow {
+    /// Whether anything may still be sent to this reader about this child.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        self.stopped.is_none() && !self.child.journey.is_stopped()
+    }
+}
+
+/// A rest from deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// The last day of rest; `None` rests until the reader comes back.
+    pub until: Option<NaiveDate>,
+}
+
+/// Whether the account may write to the reader at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// The reader follows the account.
+    Following,
+    /// Blocked, or gone.
+    Away,
+    /// The reader's data was deleted.
+    Erased,
+}
+
+/// What is kept about a reader beside children and conversation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// A rest, if the reader asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
+    /// The reader's own time of day in minutes after midnight; `None` follows the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minute: Option<u16>,
+    /// Municipal texts this reader was shown, and the day of the delivery that carried them. Keys
+    /// are `text id` or `text id#child` (see `municipal`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shown: BTreeMap<String, NaiveDate>,
+    /// One-line explanations that the next daily message opens with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leads: Vec<Lead>,
+}
+
+/// A line on top of a daily message that explains something unusual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lead {
+    /// A pause has ended.
+    Resumed,
+    /// The due date was moved, so texts may repeat or skip.
+    DueDateMoved,
+    /// Somebody in the family reported the birth.
+    BirthReported,
+}

@@ -1,0 +1,29 @@
+//! What hagukumi decides, and nothing it touches.
+//!
+//! Everything here is a pure function of its arguments: no database, no network, no files, no
+//! clock, no chance. "Today" and "now" are passed in; so are ids. Callers commit what is decided
+//! here and act afterwards.
+//!
+//! - [`calendar`]: civil days, the account's zone, anniversaries.
+//! - [`pregnancy`], [`child`]: how far along, how old.
+//! - [`family`]: readers, children, and who follows whom.
+//! - [`programme`]: slots, packs, cadence, which day brings what, and when the next message is due.
+//! - [`municipal`]: the municipality, its texts and its desks.
+//! - [`message`], [`phrases`]: what is said, free of LINE's wire; the wording staff can edit.
+//! - [`compose`]: slots, facts and an object budget become messages.
+//! - [`conversation`]: state and input become the next state and effects.
+//! - [`delivery`]: the states of everything that leaves, and what an outcome means.
+
+pub mod calendar;
+pub mod child;
+pub mod compose;
+pub mod conversation;
+pub mod delivery;
+pub mod family;
+pub mod ids;
+pub mod library;
+pub mod message;
+pub mod municipal;
+pub mod phrases;
+pub mod pregnancy;
+pub mod programme;

@@ -1,0 +1,12 @@
+//! Which messages a family is due, and when.
+//!
+//! A *programme* is the list of messages we send, each placed at an age by a pack's cadence. A *plan*
+//! is that list worked out for one reader and one day. Callers pass the day in.
+//!
+//! - **The past is skipped, not caught up.**
+//! - **Moving a date moves the future only.**
+//! - **A day's contents are a pure function** of children, day, packs and municipal texts shown.
+
+pub mod pack;
+pub mod plan;
+pub mod slot;
