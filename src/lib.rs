@@ -4,4 +4,6 @@
 //! **Decide purely, commit once, then act.** Nothing points back; whatever a crash interrupts is
 //! found again from the database alone.
 
+pub mod clock;
 pub mod domain;
+pub mod store;
