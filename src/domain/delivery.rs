@@ -90,6 +90,9 @@ pub struct AnswerParts {
     /// Today's message, composed when it leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub today: Option<DailyParts>,
+    /// Whether that message was sent before and is only shown again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// What a row holds, sealed.

@@ -8,7 +8,9 @@
 use std::collections::HashMap;
 
 use entity::delivery::{self, Column};
-use sea_orm::sea_query::{Cond, Expr, ExprTrait as _, LockBehavior, LockType, OnConflict, Order, Query};
+use sea_orm::sea_query::{
+    Cond, Expr, ExprTrait as _, LockBehavior, LockType, OnConflict, Order, Query, SelectStatement,
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::SimpleExpr,
 };
@@ -135,6 +137,33 @@ const fn at(row: i64) -> At<'static> {
     At { table: "delivery", column: "parts_sealed", row }
 }
 
+/// Rows of an account that anybody may lease now.
+fn leasable(account: AccountId, answers: bool, now: i64) -> SelectStatement {
+    let waits = Expr::col(Column::State).eq(State::Waiting.as_str()).and(Expr::col(Column::NextAttemptAt).lte(now));
+    let dropped = Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).lte(now));
+    let morning = Expr::col(Column::Purpose).like("daily/%");
+    Query::select()
+        .column(Column::Id)
+        .from(delivery::Entity)
+        .cond_where(Cond::any().add(waits).add(dropped))
+        .and_where(Expr::col(Column::AccountId).eq(account.0))
+        .and_where(Expr::col(Column::RidesOn).is_null())
+        .and_where(Expr::col(Column::WindowUntil).gt(now))
+        .and_where(if answers { morning.not() } else { morning })
+        .order_by(Column::Id, Order::Asc)
+        .to_owned()
+}
+
+/// Rows whose window has closed and that nobody is sending. Riders wait for their answer.
+fn overdue(now: i64) -> Cond {
+    let leased = Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).gt(now));
+    Cond::all()
+        .add(open())
+        .add(Expr::col(Column::WindowUntil).lte(now))
+        .add(Expr::col(Column::RidesOn).is_null())
+        .add(leased.not())
+}
+
 fn open() -> SimpleExpr {
     Expr::col(Column::State).is_in([State::Waiting.as_str(), State::Sending.as_str()])
 }
@@ -187,28 +216,22 @@ impl Tx {
         Ok(rows.count(&self.inner).await? > 0)
     }
 
-    /// Leases rows of an account that want to leave now, or whose holder let the lease run out:
-    /// answers first, then mornings. `lease_until` and `now` in milliseconds since 1970.
+    /// Leases rows of an account (answers, or mornings) that want to leave now, or whose holder let
+    /// the lease run out. `lease_until` and `now` in milliseconds since 1970.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`], [`StoreError::Corrupt`].
-    pub async fn lease(&self, account: AccountId, now: i64, lease_until: i64, limit: u64) -> Result<Vec<Leased>> {
-        let due = Cond::any()
-            .add(Expr::col(Column::State).eq(State::Waiting.as_str()).and(Expr::col(Column::NextAttemptAt).lte(now)))
-            .add(Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).lte(now)));
-        let mut select = Query::select();
-        select
-            .column(Column::Id)
-            .from(delivery::Entity)
-            .and_where(Expr::col(Column::AccountId).eq(account.0))
-            .and_where(Expr::col(Column::RidesOn).is_null())
-            .and_where(Expr::col(Column::WindowUntil).gt(now))
-            .cond_where(due)
-            .order_by_expr(Expr::col(Column::Purpose).like("daily/%"), Order::Asc)
-            .order_by(Column::Id, Order::Asc)
-            .limit(limit)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    pub async fn lease(
+        &self,
+        account: AccountId,
+        answers: bool,
+        now: i64,
+        lease_until: i64,
+        limit: u64,
+    ) -> Result<Vec<Leased>> {
+        let mut select = leasable(account, answers, now);
+        select.limit(limit).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let ids = self.inner.query_all(&select).await?;
         let ids: Vec<i64> = ids.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
         self.take(&ids, lease_until).await
@@ -371,14 +394,7 @@ impl Tx {
     ///
     /// [`StoreError::Database`].
     pub async fn end_overdue(&self, now: i64) -> Result<usize> {
-        let leased = Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).gt(now));
-        let overdue = delivery::Entity::find()
-            .filter(open())
-            .filter(Column::WindowUntil.lte(now))
-            .filter(Column::RidesOn.is_null())
-            .filter(leased.not())
-            .all(&self.inner)
-            .await?;
+        let overdue = delivery::Entity::find().filter(overdue(now)).all(&self.inner).await?;
         for row in &overdue {
             let state = State::when_time_passed(row.maybe_sent);
             let next = Next::Settled { state, request_id: None };
@@ -455,6 +471,24 @@ impl Store {
     pub async fn still_leased(&self, id: DeliveryId, fence: i32) -> Result<bool> {
         let row = delivery::Entity::find_by_id(id.0).one(&self.reader).await?;
         Ok(row.is_some_and(|row| row.state == State::Sending.as_str() && row.fence == fence))
+    }
+
+    /// Whether anything of the account can be leased now: asked before a transaction is begun.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn has_leasable(&self, account: AccountId, answers: bool, now: i64) -> Result<bool> {
+        Ok(self.reader.query_one(leasable(account, answers, now).limit(1)).await?.is_some())
+    }
+
+    /// Whether any row's window has closed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn has_overdue(&self, now: i64) -> Result<bool> {
+        Ok(delivery::Entity::find().filter(overdue(now)).one(&self.reader).await?.is_some())
     }
 
     /// When the next row of the account wants to be looked at (milliseconds since 1970).

@@ -281,3 +281,15 @@ impl Store {
         Ok(row.map(|row| row.try_get("", "at")).transpose()?.flatten())
     }
 }
+
+#[async_trait::async_trait]
+impl crate::timers::sql::DueReaders for Store {
+    async fn due_readers(
+        &self,
+        account: AccountId,
+        now: i64,
+        limit: u64,
+    ) -> std::result::Result<Vec<ReaderId>, crate::timers::TimerError> {
+        self.readers_due(account, now, limit).await.map_err(|error| crate::timers::TimerError(Box::new(error)))
+    }
+}
