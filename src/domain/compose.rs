@@ -12,3 +12,7 @@ pub const MAX_OBJECTS: usize = 5;
 pub fn daily(_parts: &DailyParts, _library: &Library, _budget: usize) -> Vec<Message> {
     Vec::new()
 }
+
+/// Wording for tests of this room; the real one stands in `content/phrases/ja/daily.toml`.
+#[cfg(test)]
+pub(crate) const TEST_PHRASES: [(&str, &str); 1] = [("daily_call_day", "生まれて{day_count}日目です。")];
