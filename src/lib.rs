@@ -5,6 +5,9 @@
 //! found again from the database alone.
 
 pub mod clock;
+pub mod delivery;
 pub mod domain;
+pub mod inbox;
+pub mod line;
 pub mod store;
 pub mod timers;

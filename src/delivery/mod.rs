@@ -17,7 +17,7 @@ mod speak;
 
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex as AsyncMutex;
 
 use crate::clock::Ambient;
 use crate::domain::account::Account;
@@ -63,16 +63,15 @@ pub struct Channel {
     pub account: Account,
     /// LINE, with this account's token.
     pub line: Line,
-    bot_user_id: OnceCell<String>,
+    asking: AsyncMutex<()>,
     health: Mutex<Health>,
 }
 
 impl Channel {
-    /// Joins an account and its way to LINE. `bot_user_id`: LINE's id of the bot, when it is known.
+    /// Joins an account and its way to LINE.
     #[must_use]
-    pub fn new(account: Account, line: Line, bot_user_id: Option<String>) -> Self {
-        let bot_user_id = bot_user_id.map_or_else(OnceCell::new, OnceCell::new_with_value);
-        Self { account, line, bot_user_id, health: Mutex::default() }
+    pub fn new(account: Account, line: Line) -> Self {
+        Self { account, line, asking: AsyncMutex::default(), health: Mutex::default() }
     }
 }
 
@@ -139,12 +138,16 @@ impl Deliveries {
 
     /// LINE's id of the bot: from the database, or asked from LINE once and kept.
     async fn bot_user_id<'a>(&self, channel: &'a Channel) -> Result<&'a str, SendError> {
-        let ask = || async {
-            let info = channel.line.bot_info().await?;
-            self.keep_bot_user_id(channel, &info.user_id).await;
-            Ok(info.user_id)
-        };
-        channel.bot_user_id.get_or_try_init(ask).await.map(String::as_str)
+        let known = &channel.account.bot_user_id;
+        if known.get().is_none() {
+            let _one_at_a_time = channel.asking.lock().await;
+            if known.get().is_none() {
+                let info = channel.line.bot_info().await?;
+                self.keep_bot_user_id(channel, &info.user_id).await;
+                let _already = known.set(info.user_id);
+            }
+        }
+        Ok(known.get().expect("set just now"))
     }
 
     async fn keep_bot_user_id(&self, channel: &Channel, id: &str) {

@@ -8,10 +8,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Channel, Deliveries, DeliveryError, LEASE_MS};
 use crate::domain::account::Account;
-use crate::domain::calendar;
 use crate::domain::delivery::{DailyParts, Parts, Purpose, State};
 use crate::domain::family::Standing;
-use crate::domain::programme::plan::{message_on, next_due, note_planned};
+use crate::domain::programme::plan::{message_on, next_due};
+use crate::domain::programme::planned::note_planned;
 use crate::store::{Leased, NewDelivery, ReaderRow, Tx, Via};
 
 impl Deliveries {
@@ -39,11 +39,16 @@ impl Deliveries {
 }
 
 /// Writes the rows of all days up to `now`, at most one of which can still be sent.
-async fn plan_reader(tx: &Tx, account: &Account, reader: &mut ReaderRow, now: i64) -> crate::store::Result<Option<Leased>> {
-    let clock = calendar::civil_ms(now);
+async fn plan_reader(
+    tx: &Tx,
+    account: &Account,
+    reader: &mut ReaderRow,
+    now: i64,
+) -> crate::store::Result<Option<Leased>> {
+    let clock = account.civil(now);
     let mut row = None;
     while let Some(due) = reader.next_due_at.filter(|due| *due <= now) {
-        let day = calendar::civil_ms(due).date();
+        let day = account.civil(due).date();
         let wanted = reader.standing == Standing::Following;
         if let Some(parts) = message_on(&reader.plan(), day, &account.library).filter(|_| wanted) {
             row = write_row(tx, account, reader, parts, clock).await?;
@@ -51,7 +56,7 @@ async fn plan_reader(tx: &Tx, account: &Account, reader: &mut ReaderRow, now: i6
         // Seen from the end of its own day, so that a day between is found and written too.
         let from = if day < clock.date() { end_of(day) } else { clock };
         let next = next_due(&reader.plan(), from, true, account.hours, &account.library).filter(|_| wanted);
-        reader.next_due_at = next.map(calendar::to_ms);
+        reader.next_due_at = next.map(|due| account.ms(due));
     }
     tx.save_reader(reader).await?;
     Ok(row)
@@ -69,9 +74,9 @@ async fn write_row(
     clock: NaiveDateTime,
 ) -> crate::store::Result<Option<Leased>> {
     let day = parts.day;
-    let closes = calendar::at_minute(day, account.hours.closes);
+    let closes = account.closing(day);
     let in_time = day == clock.date() && clock < closes;
-    let now = calendar::to_ms(clock);
+    let now = account.ms(clock);
     let new = NewDelivery {
         account: account.id,
         reader: Some(reader.id),
@@ -79,7 +84,7 @@ async fn write_row(
         purpose: Purpose::daily(day),
         via: Via::Push,
         state: if in_time { State::Sending } else { State::Lapsed },
-        window_until: calendar::to_ms(closes),
+        window_until: account.ms(closes),
         lease_until: in_time.then_some(now + LEASE_MS),
         rides_on: None,
         parts: in_time.then(|| Parts::Daily(parts.clone())),

@@ -26,7 +26,8 @@ impl Deliveries {
         let tx = self.store.begin().await?;
         let ended = tx.end_overdue(now).await?;
         tx.commit().await?;
-        metrics::counter!("hagukumi_deliveries_total", "kind" => "any", "result" => "window_closed").increment(ended as u64);
+        metrics::counter!("hagukumi_deliveries_total", "kind" => "any", "result" => "window_closed")
+            .increment(ended as u64);
         tracing::warn!(rows = ended, "the window closed before these rows were accepted");
         Ok(())
     }

@@ -66,14 +66,23 @@ impl Deliveries {
             Ok(Some(outcome)) => Some(Attempt { outcome, report: None, content }),
             Ok(None) => Some(self.attempt(channel, &row, content).await),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a row could not be looked at; it is taken up again");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a row could not be looked at; it is taken up again"
+                );
                 None
             }
         }
     }
 
     /// Reasons not to make the request after all.
-    async fn unspoken(&self, channel: &Channel, row: &Leased, now: i64, content: u64) -> Result<Option<Outcome>, StoreError> {
+    async fn unspoken(
+        &self,
+        channel: &Channel,
+        row: &Leased,
+        now: i64,
+        content: u64,
+    ) -> Result<Option<Outcome>, StoreError> {
         let withdrawn = channel.health.lock().expect("no panic while health is held").is_withdrawn(content);
         if withdrawn && matches!(row.parts, Parts::Daily(_)) {
             return Ok(Some(ended(row, "content_withdrawn")));
@@ -111,7 +120,9 @@ impl Deliveries {
     async fn attempt(&self, channel: &Channel, row: &Leased, content: u64) -> Attempt {
         let objects = speak::objects(&row.parts, &channel.account.library);
         let result = match (&row.parts, row.via) {
-            (_, _) if objects.is_empty() => return Attempt { outcome: ended(row, "nothing_to_say"), report: None, content },
+            (_, _) if objects.is_empty() => {
+                return Attempt { outcome: ended(row, "nothing_to_say"), report: None, content };
+            }
             (Parts::Answer { token: Some(token), .. }, Via::Reply) => channel.line.reply(token, &objects).await,
             (Parts::Farewell { token, place, id, .. }, _) => {
                 self.say_farewell(channel, token.as_deref(), place, id, &objects).await
@@ -124,7 +135,12 @@ impl Deliveries {
         Attempt { outcome, report: Some(report), content }
     }
 
-    async fn push(&self, channel: &Channel, row: &Leased, objects: &[serde_json::Value]) -> Result<Accepted, SendError> {
+    async fn push(
+        &self,
+        channel: &Channel,
+        row: &Leased,
+        objects: &[serde_json::Value],
+    ) -> Result<Accepted, SendError> {
         let bot = self.bot_user_id(channel).await?;
         let user = &row.reader.as_ref().expect("a row for a reader is leased with the reader").user;
         channel.line.push(user, objects, retry_key(bot, user, &row.purpose)).await

@@ -82,23 +82,39 @@ pub(super) async fn follows_of(
 }
 
 impl Tx {
-    /// Keeps a new child.
+    /// Everything a reader follows, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`], [`StoreError::Corrupt`].
+    pub async fn follows(&self, reader: ReaderId) -> Result<Vec<Follow>> {
+        let follows = follows_of(&self.inner, &self.sealer, &[reader.0]).await?;
+        Ok(follows.into_iter().map(|(_, follow)| follow).collect())
+    }
+
+    /// Keeps a new child; its id is given here.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn keep_child(&self, account: AccountId, child: &Child) -> Result<()> {
+    pub async fn keep_child(
+        &self,
+        account: AccountId,
+        journey: Journey,
+        nickname: Option<Nickname>,
+    ) -> Result<ChildId> {
         let now = self.ambient.now_ms();
+        let child = Child { id: ChildId(self.ambient.id()), version: 1, nickname, journey, corrected: false };
         let row = child::ActiveModel {
             id: Set(child.id.0),
             account_id: Set(account.0),
             version: Set(child.version),
-            profile_sealed: Set(self.sealed_child(child)),
+            profile_sealed: Set(self.sealed_child(&child)),
             created_at: Set(now),
             updated_at: Set(now),
         };
         child::Entity::insert(row).exec_without_returning(&self.inner).await?;
-        Ok(())
+        Ok(child.id)
     }
 
     fn sealed_child(&self, child: &Child) -> Vec<u8> {
