@@ -19,12 +19,11 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::error::{Cause, SendError};
 use super::token::TokenSource;
-use super::webhook::ReplyToken;
 use super::wire::{Answer, Wire};
 use crate::domain::ids::LineUserId;
 
+pub use super::error::{Cause, SendError};
 pub use reqwest::Url;
 
 /// Tells the time; only `clock` makes one.
@@ -115,8 +114,8 @@ impl Line {
     /// # Errors
     ///
     /// Every [`SendError`]; [`SendError::AllowanceSpent`] is not to be expected.
-    pub async fn reply(&self, token: &ReplyToken, messages: &[Value]) -> Result<Accepted, SendError> {
-        let body = json!({"replyToken": token.expose(), "messages": messages});
+    pub async fn reply(&self, token: &str, messages: &[Value]) -> Result<Accepted, SendError> {
+        let body = json!({"replyToken": token, "messages": messages});
         let request = with_json(self.wire.post(&["v2", "bot", "message", "reply"]), &body);
         let answer = self.call("message/reply", request).await?;
         if answer.status.as_u16() == 400 && answer.says("invalid reply token") {
@@ -125,27 +124,16 @@ impl Line {
         accepted(answer)
     }
 
-    /// Leaves a group chat. Not being in it is as good.
+    /// Leaves a group chat (`place` is `group`) or a multi-person chat (`room`). Not being in it is as
+    /// good.
     ///
     /// # Errors
     ///
     /// As [`Line::push`].
-    pub async fn leave_group(&self, id: &str) -> Result<(), SendError> {
-        self.leave("group", id).await
-    }
-
-    /// Leaves a multi-person chat. Not being in it is as good.
-    ///
-    /// # Errors
-    ///
-    /// As [`Line::push`].
-    pub async fn leave_room(&self, id: &str) -> Result<(), SendError> {
-        self.leave("room", id).await
-    }
-
-    async fn leave(&self, kind: &'static str, id: &str) -> Result<(), SendError> {
-        let answer = self.call("leave", self.wire.post(&["v2", "bot", kind, id, "leave"])).await?;
-        if answer.status.as_u16() == 404 { Ok(()) } else { success(answer).map(|_| ()) }
+    pub async fn leave(&self, place: &str, id: &str) -> Result<Accepted, SendError> {
+        let answer = self.call("leave", self.wire.post(&["v2", "bot", place, id, "leave"])).await?;
+        let left_before = answer.status.as_u16() == 404;
+        if left_before { Ok(Accepted::by(answer, true)) } else { accepted(answer) }
     }
 
     /// Asks who the bot is.
@@ -195,7 +183,13 @@ fn success(answer: Answer) -> Result<Answer, SendError> {
 
 /// The status alone decides: a success whose body broke off was accepted all the same.
 fn accepted(answer: Answer) -> Result<Accepted, SendError> {
-    success(answer).map(|answer| Accepted { request_id: answer.request_id, already: false, elsewhere: false })
+    success(answer).map(|answer| Accepted::by(answer, false))
+}
+
+impl Accepted {
+    fn by(answer: Answer, already: bool) -> Self {
+        Self { request_id: answer.request_id, already, elsewhere: false }
+    }
 }
 
 impl BotInfo {

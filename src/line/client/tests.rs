@@ -55,7 +55,7 @@ async fn a_push_asks_line_as_its_reference_says() {
 #[tokio::test]
 async fn a_reply_carries_no_retry_key_because_line_would_refuse_it() {
     let server = Canned::answering(200, ID, r#"{"sentMessages":[]}"#);
-    line(&server.url).reply(&ReplyToken::new("r1"), &words()).await.unwrap();
+    line(&server.url).reply("r1", &words()).await.unwrap();
     let [request] = server.requests().try_into().unwrap();
     assert_eq!(request.line, "POST /v2/bot/message/reply");
     assert!(!request.headers.contains_key("x-line-retry-key"));
@@ -115,10 +115,10 @@ async fn line_may_say_how_long_to_wait() {
 #[tokio::test]
 async fn a_reply_token_that_is_used_up_is_told_apart_from_a_bad_message() {
     let used = Canned::answering(400, "", r#"{"message":"Invalid reply token"}"#);
-    let why = line(&used.url).reply(&ReplyToken::new("r1"), &words()).await.unwrap_err();
+    let why = line(&used.url).reply("r1", &words()).await.unwrap_err();
     assert_eq!(why.class(), "invalid_reply_token");
     let bad = Canned::answering(400, "", r#"{"message":"The request body has 1 error(s)"}"#);
-    let why = line(&bad.url).reply(&ReplyToken::new("r1"), &words()).await.unwrap_err();
+    let why = line(&bad.url).reply("r1", &words()).await.unwrap_err();
     assert_eq!(why.class(), "rejected");
 }
 
@@ -189,7 +189,7 @@ async fn who_finds_no_free_connection_in_time_has_sent_nothing() {
 async fn failures_say_nothing_of_whom_or_what() {
     let silent = Canned::playing(|_| Play::Stall(""));
     let line = hasty(&silent.url);
-    let why = line.leave_group("Csecretgroup").await.unwrap_err();
+    let why = line.leave("group", "Csecretgroup").await.unwrap_err();
     let source = why.source().unwrap();
     let said = format!("{why} {why:?} {source} {:?} {line:?}", source.source());
     for personal in ["Csecretgroup", "long-lived-token", "/v2/bot"] {
@@ -200,14 +200,14 @@ async fn failures_say_nothing_of_whom_or_what() {
 #[tokio::test]
 async fn a_path_cannot_be_escaped_from() {
     let server = Canned::answering(200, "", "{}");
-    line(&format!("{}/prefix/", server.url)).leave_room("../../x?y#z").await.unwrap();
+    line(&format!("{}/prefix/", server.url)).leave("room", "../../x?y#z").await.unwrap();
     assert_eq!(server.requests()[0].line, "POST /prefix/v2/bot/room/..%2F..%2Fx%3Fy%23z/leave");
 }
 
 #[tokio::test]
 async fn leaving_where_the_bot_is_not_is_no_failure() {
     let server = Canned::answering(404, "", r#"{"message":"Not found"}"#);
-    line(&server.url).leave_group("C1").await.unwrap();
+    line(&server.url).leave("group", "C1").await.unwrap();
 }
 
 #[tokio::test]
