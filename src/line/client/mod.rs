@@ -73,8 +73,8 @@ pub struct Accepted {
 /// Who the bot is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BotInfo {
-    /// What webhooks name as their destination.
-    pub user_id: LineUserId,
+    /// What webhooks name as their destination: a LINE user id, but nobody's.
+    pub user_id: String,
     /// The account's `@…` name.
     pub basic_id: String,
     /// The account's name.
@@ -196,7 +196,11 @@ impl BotInfo {
     fn read(answer: &Value) -> Option<Self> {
         let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
         let user_id = LineUserId::parse(answer["userId"].as_str()?).ok()?;
-        Some(Self { user_id, basic_id: text("basicId"), display_name: text("displayName") })
+        Some(Self {
+            user_id: user_id.expose().to_owned(),
+            basic_id: text("basicId"),
+            display_name: text("displayName"),
+        })
     }
 }
 

@@ -216,7 +216,7 @@ async fn the_bot_knows_who_it_is() {
         r#"{"userId":"U0123456789abcdef0123456789abcdef","basicId":"@216ru","displayName":"あおば","chatMode":"new"}"#;
     let server = Canned::answering(200, "", info);
     let bot = line(&server.url).bot_info().await.unwrap();
-    assert_eq!((bot.user_id, bot.basic_id.as_str(), bot.display_name.as_str()), (user(), "@216ru", "あおば"));
+    assert_eq!((bot.user_id.as_str(), bot.basic_id.as_str(), bot.display_name.as_str()), (USER, "@216ru", "あおば"));
     assert_eq!(server.requests()[0].line, "GET /v2/bot/info");
     let odd = Canned::answering(200, "", "[]");
     assert_eq!(line(&odd.url).bot_info().await.unwrap_err().class(), "no_answer");
