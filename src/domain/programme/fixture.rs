@@ -87,9 +87,43 @@ pub(crate) fn municipal_text(id: &str, from: &str, to: &str) -> MunicipalText {
     }
 }
 
+/// Plain stand-ins for `content/phrases/ja/daily.toml`.
+fn phrases() -> Phrases {
+    let texts = [
+        ("daily_call_pregnancy", "きょうは妊娠{weeks}週{days}日です。"),
+        ("daily_call_pregnancy_named", "{nickname}、きょうは妊娠{weeks}週{days}日です。"),
+        ("daily_call_pregnancy_week", "きょうから妊娠{weeks}週です。"),
+        ("daily_call_pregnancy_week_named", "{nickname}、きょうから妊娠{weeks}週です。"),
+        ("daily_call_birth_day", "きょうが、生まれた日です。"),
+        ("daily_call_birth_day_named", "{nickname}、きょうが生まれた日です。"),
+        ("daily_call_day", "生まれて{day_count}日目です。"),
+        ("daily_call_day_named", "{nickname}、生まれて{day_count}日目です。"),
+        ("daily_call_birthday", "{years}歳です。生まれて{day_count}日目です。"),
+        ("daily_call_birthday_named", "{nickname}、{years}歳です。生まれて{day_count}日目です。"),
+        ("daily_lead_resumed", "お届けを再開しました。"),
+        ("daily_lead_due_date_moved", "新しい予定日に合わせています。"),
+        ("daily_lead_birth_reported", "ご家族からお知らせがありました。"),
+        ("daily_nameless_expected", "赤ちゃん"),
+        ("daily_nameless", "お子さん"),
+        ("daily_corrected", "（予定日から数えて）"),
+        ("daily_other_locale", "この回は日本語です。"),
+        ("daily_unreviewed", "（見本・監修前）"),
+        ("daily_footer", "「変更」か「停止」と送ってください。"),
+    ];
+    let text = |(key, text): (&str, &str)| (key.to_owned(), Phrase { text: text.to_owned(), ..Phrase::default() });
+    let labels = [("phone", "電話する"), ("page", "くわしく見る")];
+    let municipal = Phrase {
+        text: "{department}\n{phone}（{hours}）".to_owned(),
+        title: Some("{municipality}からのご案内".to_owned()),
+        alt: Some("{municipality}から：{title}。{department} {phone}。{opening}".to_owned()),
+        labels: labels.map(|(name, label)| (name.to_owned(), label.to_owned())).into(),
+    };
+    let municipal = ("daily_municipal".to_owned(), municipal);
+    Phrases::new("ja".to_owned(), texts.into_iter().map(text).chain([municipal]).collect())
+}
+
 /// The default cadence, no manuscripts, no municipal texts.
 pub(crate) fn library() -> Library {
-    let phrase = |(key, text): (&str, &str)| (key.to_owned(), Phrase { text: text.to_owned(), ..Phrase::default() });
     let desk = Desk {
         name: "こども家庭センター".to_owned(),
         phone: "000-000-0000".to_owned(),
@@ -98,7 +132,7 @@ pub(crate) fn library() -> Library {
     };
     Library {
         packs: vec![pack(Series::Maternity, maternity()), pack(Series::Childcare, childcare())],
-        phrases: vec![Phrases::new("ja".to_owned(), crate::domain::compose::TEST_PHRASES.map(phrase).into())],
+        phrases: vec![phrases()],
         municipality: Municipality {
             slug: "aoba".to_owned(),
             name: "あおば市".to_owned(),

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::cadence::Anchor;
-use crate::domain::calendar::LeapRule;
+use crate::domain::calendar::{LeapRule, days_after};
 use crate::domain::child::BirthDate;
 use crate::domain::delivery::{Call, DailyParts, Section};
 use crate::domain::ids::ChildId;
@@ -115,11 +115,11 @@ fn range(text: &MunicipalText, anchor: Anchor, leap: LeapRule) -> Option<(NaiveD
 
 /// The date behind a call that was made on `day`.
 fn anchor_of(call: Call, day: NaiveDate) -> Option<Anchor> {
-    let back = |days: i64| crate::domain::calendar::days_after(day, -days);
+    let back = |days: i64| days_after(day, -days);
     match call {
         Call::Pregnancy { weeks, days } => {
             let first_day = back(i64::from(weeks) * 7 + i64::from(days));
-            let due = crate::domain::calendar::days_after(first_day, i64::from(GestationalAge::DUE_DAY));
+            let due = days_after(first_day, i64::from(GestationalAge::DUE_DAY));
             Some(Anchor::Due(DueDate::kept(due)))
         }
         Call::Day { day_count } | Call::Birthday { day_count, .. } => {
@@ -127,3 +127,6 @@ fn anchor_of(call: Call, day: NaiveDate) -> Option<Anchor> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

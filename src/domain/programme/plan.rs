@@ -204,3 +204,6 @@ fn corrected_slot(follow: &Follow, course: &Course<'_>, day: NaiveDate) -> Optio
     let from_due = course.from_anchor(Anchor::Born(BirthDate::kept(due)));
     Some(from_due.last_regular_slot_to(day).unwrap_or(BEFORE_DUE))
 }
+
+#[cfg(test)]
+mod tests;
