@@ -4,4 +4,5 @@
 //! **Decide purely, commit once, then act.** Nothing points back; whatever a crash interrupts is
 //! found again from the database alone.
 
+pub mod content;
 pub mod domain;
