@@ -4,5 +4,6 @@
 //! **Decide purely, commit once, then act.** Nothing points back; whatever a crash interrupts is
 //! found again from the database alone.
 
+pub mod commands;
 pub mod content;
 pub mod domain;

@@ -1,5 +1,6 @@
 //! What is wrong with a content file, and where.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -49,21 +50,34 @@ impl fmt::Display for Findings {
 
 impl std::error::Error for Findings {}
 
-/// Gathers findings while files are read, so that one mistake does not hide the next.
+/// On which line each paragraph of a text begins, by the place of the text.
+pub(super) type Lines = BTreeMap<Place, Vec<usize>>;
+
+/// Gathers what comes to light while files are read: findings, so that one mistake does not hide the
+/// next, and the lines of paragraphs, which the texts themselves do not carry.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     findings: Vec<Finding>,
+    /// Where paragraphs begin.
+    pub(super) lines: Lines,
 }
 
 impl Log {
     /// Notes a mistake.
     pub(super) fn error(&mut self, place: Place, sentence: impl Into<String>) {
-        self.findings.push(Finding { severity: Severity::Error, place, sentence: sentence.into() });
+        self.note(Severity::Error, place, sentence.into());
     }
 
     /// Notes something worth a look.
     pub(super) fn warn(&mut self, place: Place, sentence: impl Into<String>) {
-        self.findings.push(Finding { severity: Severity::Warning, place, sentence: sentence.into() });
+        self.note(Severity::Warning, place, sentence.into());
+    }
+
+    /// One finding is one line, whatever was quoted in it.
+    fn note(&mut self, severity: Severity, mut place: Place, sentence: String) {
+        let one_line = |text: String| text.replace(char::is_control, " ");
+        place.file = one_line(place.file);
+        self.findings.push(Finding { severity, place, sentence: one_line(sentence) });
     }
 
     /// Whether anything must be put right.

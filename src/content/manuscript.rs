@@ -141,7 +141,8 @@ fn section(
         );
     }
     let (own, body) = override_line(file, body, facts, log);
-    let paragraphs = paragraphs::read(file, body, setting.series, log);
+    let (paragraphs, lines) = paragraphs::read(file, body, setting.series, log);
+    log.lines.insert(place.clone(), lines);
     let slot = slot(key, setting, log, &place)?;
     let manuscript = Manuscript {
         slot,

@@ -12,6 +12,7 @@
 //!   an editor would.
 
 mod cadence;
+mod check;
 mod danger;
 mod finding;
 mod length;
@@ -27,12 +28,13 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use check::{check, has_errors};
 pub use finding::{Finding, Findings, Severity};
 pub use phrases::required_phrases;
 pub use source::Source;
 
 use crate::domain::library::Library;
-use finding::Log;
+use finding::{Lines, Log};
 
 /// Content that can be served.
 #[derive(Debug, Clone)]
@@ -41,6 +43,7 @@ pub struct Loaded {
     pub library: Library,
     /// What is worth a look, by file and line.
     pub warnings: Vec<Finding>,
+    lines: Lines,
 }
 
 /// Reads all content; `municipality` names a folder under `municipal/` and may be left out where
@@ -60,10 +63,12 @@ pub fn load(source: &Source, municipality: Option<&str>) -> Result<Loaded, Findi
     let phrases = phrases::read_all(&files, &mut log);
     let danger = danger::read(&files, &mut log);
     let sound = !log.has_errors();
+    let lines = std::mem::take(&mut log.lines);
     let findings = log.into_sorted();
     match (municipality, danger) {
         (Some(municipality), Some(danger)) if sound => {
-            Ok(Loaded { library: Library { packs, phrases, municipality, danger }, warnings: findings })
+            let library = Library { packs, phrases, municipality, danger };
+            Ok(Loaded { library, warnings: findings, lines })
         }
         _ => Err(Findings(findings)),
     }

@@ -100,7 +100,9 @@ fn body(file: &str, lines: &[Line<'_>], log: &mut Log) -> Vec<String> {
             log.error(at(file, line.number), "自治体の原稿では [father] などのタグは使えません。行を消してください。");
         }
     }
-    let paragraphs: Vec<String> = paragraphs::blocks(lines).map(paragraphs::joined).collect();
+    let blocks = || paragraphs::blocks(lines);
+    log.lines.insert(at(file, 1), blocks().filter_map(|block| Some(block.first()?.number)).collect());
+    let paragraphs: Vec<String> = blocks().map(paragraphs::joined).collect();
     let length: usize = paragraphs.iter().map(|text| text.chars().count()).sum();
     let first = lines.first().map_or(1, |line| line.number);
     match length {

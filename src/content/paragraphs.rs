@@ -37,12 +37,12 @@ pub(super) fn joined(block: &[Line<'_>]) -> String {
     block.iter().map(|line| line.text.trim_end()).collect::<Vec<_>>().join("\n")
 }
 
-/// The paragraphs of a manuscript.
-pub(super) fn read(file: &str, lines: &[Line<'_>], series: Series, log: &mut Log) -> Vec<Paragraph> {
-    blocks(lines).filter_map(|block| paragraph(file, block, series, log)).collect()
+/// The paragraphs of a manuscript, and the lines their texts begin on.
+pub(super) fn read(file: &str, lines: &[Line<'_>], series: Series, log: &mut Log) -> (Vec<Paragraph>, Vec<usize>) {
+    blocks(lines).filter_map(|block| paragraph(file, block, series, log)).unzip()
 }
 
-fn paragraph(file: &str, block: &[Line<'_>], series: Series, log: &mut Log) -> Option<Paragraph> {
+fn paragraph(file: &str, block: &[Line<'_>], series: Series, log: &mut Log) -> Option<(Paragraph, usize)> {
     let (first, rest) = block.split_first()?;
     let tags = tag_line(first.text);
     let body = if tags.is_some() { rest } else { block };
@@ -58,12 +58,12 @@ fn paragraph(file: &str, block: &[Line<'_>], series: Series, log: &mut Log) -> O
             braces(file, line, &allowed(series), log);
         }
     }
-    if body.is_empty() {
+    let Some(start) = body.first().map(|line| line.number) else {
         log.error(at(file, first.number), "タグのすぐ次の行から本文を書いてください。あいだに空の行は入れません。");
         return None;
-    }
+    };
     let (roles, corrected) = tags.map_or_else(Default::default, |tags| read_tags(file, first, tags, series, log));
-    Some(Paragraph { roles, corrected, text: joined(body) })
+    Some((Paragraph { roles, corrected, text: joined(body) }, start))
 }
 
 /// The words between brackets, when a whole line is `[words]` of Latin letters or full-width brackets.

@@ -54,3 +54,15 @@ fn the_least_content_can_be_served() {
     assert_eq!(loaded.library.municipality.slug, "aoba");
     assert_eq!(loaded.library.municipality.hotline("kokoro").unwrap().phone, "0570-064-556");
 }
+
+#[test]
+fn zz_try() {
+    let Ok(dir) = std::env::var("HG") else { return };
+    match load(&Source::Directory(Path::new(&dir).to_path_buf()), None) {
+        Ok(loaded) => {
+            check(&loaded, NaiveDate::from_ymd_opt(2026, 11, 22).unwrap()).iter().for_each(|w| eprintln!("{w}"))
+        }
+        Err(f) => eprintln!("{f}"),
+    }
+}
+use chrono::NaiveDate;
