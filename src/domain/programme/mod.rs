@@ -6,7 +6,18 @@
 //! - **The past is skipped, not caught up.**
 //! - **Moving a date moves the future only.**
 //! - **A day's contents are a pure function** of children, day, packs and municipal texts shown.
+//!
+//! [`cadence`] places the slots of a pack in one child's calendar; [`placement`] lets municipal
+//! texts ride along; [`plan`] puts together what a reader gets, and says when; [`series()`] lists a
+//! whole journey for staff.
 
+pub mod cadence;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod pack;
+pub mod placement;
 pub mod plan;
+mod series;
 pub mod slot;
+
+pub use series::{letters, series};

@@ -1,10 +1,20 @@
 //! What a reader gets on a day, and when the next message is due.
+//!
+//! - **One message a reader and day**: every child with a slot has its section, youngest first.
+//! - **A day without a manuscript is still a delivery day**; the cadence decides, not the texts.
+//! - **A pause hides days, it does not move them.**
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::domain::delivery::DailyParts;
-use crate::domain::family::{Follow, Profile};
+use super::cadence::{Anchor, Course};
+use super::placement::texts_for;
+use super::slot::Slot;
+use crate::domain::calendar::{LeapRule, days_after};
+use crate::domain::child::BirthDate;
+use crate::domain::delivery::{Call, DailyParts, Section};
+use crate::domain::family::{Follow, Journey, Lead, Profile};
 use crate::domain::library::Library;
+use crate::domain::pregnancy::{DueDate, GestationalAge, is_preterm};
 
 /// A reader as the programme sees them.
 #[derive(Debug, Clone, Copy)]
@@ -34,17 +44,47 @@ impl Default for Hours {
     }
 }
 
+impl Hours {
+    /// The reader's time of day, brought into the sending window.
+    #[must_use]
+    pub fn time_for(&self, profile: &Profile) -> NaiveTime {
+        let wanted = profile.minute.unwrap_or(self.delivery);
+        // Not `clamp`: it panics on a window that closes before it opens, and settings may say so.
+        let minute = wanted.min(self.closes.saturating_sub(1)).max(self.opens).min(24 * 60 - 1);
+        NaiveTime::MIN + TimeDelta::minutes(i64::from(minute))
+    }
+}
+
 /// What the reader gets on `day`; `None` when nothing is due that day (no active child with a slot,
 /// or the reader rests). Ignores whether it was already sent.
 #[must_use]
-pub fn message_on(_reader: &ReaderPlan<'_>, _day: NaiveDate, _library: &Library) -> Option<DailyParts> {
-    None
+pub fn message_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -> Option<DailyParts> {
+    if rests_on(reader.profile, day) {
+        return None;
+    }
+    let parts = readable_on(reader, day, library)?;
+    Some(DailyParts { leads: leads_on(reader.profile, day), ..parts })
 }
 
-/// The last day before `before` that had a message for this reader, looking back at most 31 days.
+/// What the reader can read for `day`, resting or not, without the lines that explain a change. For
+/// showing a day's message again.
 #[must_use]
-pub fn day_before(_reader: &ReaderPlan<'_>, _before: NaiveDate, _library: &Library) -> Option<NaiveDate> {
-    None
+pub fn readable_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -> Option<DailyParts> {
+    let sections = sections_on(reader, day, library);
+    if sections.is_empty() {
+        return None;
+    }
+    let municipal = texts_for(&sections, day, &reader.profile.shown, &library.municipality, leap_rule(library));
+    Some(DailyParts { day, locale: reader.locale.to_owned(), leads: Vec::new(), sections, municipal })
+}
+
+/// The last day before `before` that had a message for this reader, looking back at most 31 days. A
+/// pause does not hide it: what lies behind can be read any time ([`readable_on`]).
+#[must_use]
+pub fn day_before(reader: &ReaderPlan<'_>, before: NaiveDate, library: &Library) -> Option<NaiveDate> {
+    let yesterday = days_after(before, -1);
+    let last = courses(reader, library).filter_map(|(_, course)| course.last_to(yesterday)).max()?;
+    (last >= days_after(before, -31)).then_some(last)
 }
 
 /// When the reader's next message is due (account's civil time): today at the reader's time clamped
@@ -52,11 +92,118 @@ pub fn day_before(_reader: &ReaderPlan<'_>, _before: NaiveDate, _library: &Libra
 /// day. `None` when nothing will ever be due as things stand.
 #[must_use]
 pub fn next_due(
-    _reader: &ReaderPlan<'_>,
-    _now: NaiveDateTime,
-    _today_done: bool,
-    _hours: Hours,
-    _library: &Library,
+    reader: &ReaderPlan<'_>,
+    now: NaiveDateTime,
+    today_done: bool,
+    hours: Hours,
+    library: &Library,
 ) -> Option<NaiveDateTime> {
-    None
+    let open_day = days_after(now.date(), i64::from(today_done));
+    let first_day = match reader.profile.pause {
+        Some(pause) => open_day.max(days_after(pause.until?, 1)),
+        None => open_day,
+    };
+    Some(next_day(reader, first_day, library)?.and_time(hours.time_for(reader.profile)))
 }
+
+/// The first day from `day` on (inclusive) that has a message, as if the reader never rested.
+#[must_use]
+pub fn next_day(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -> Option<NaiveDate> {
+    courses(reader, library).filter_map(|(_, course)| course.next_from(day)).min()
+}
+
+/// When a child of 29 February has its birthday. Every account keeps the law's day for now.
+pub(super) const fn leap_rule(_library: &Library) -> LeapRule {
+    LeapRule::TwentyEighth
+}
+
+fn rests_on(profile: &Profile, day: NaiveDate) -> bool {
+    profile.pause.is_some_and(|pause| pause.until.is_none_or(|until| until >= day))
+}
+
+fn leads_on(profile: &Profile, day: NaiveDate) -> Vec<Lead> {
+    let ended = profile.pause.is_some_and(|pause| pause.until.is_some_and(|until| until < day));
+    let resumed = (ended && !profile.leads.contains(&Lead::Resumed)).then_some(Lead::Resumed);
+    resumed.into_iter().chain(profile.leads.iter().copied()).collect()
+}
+
+/// The active children with their courses.
+fn courses<'a>(reader: &ReaderPlan<'a>, library: &'a Library) -> impl Iterator<Item = (&'a Follow, Course<'a>)> {
+    let (follows, locale) = (reader.follows, reader.locale);
+    follows.iter().filter(|follow| follow.is_active()).filter_map(move |follow| {
+        Some((follow, Course::of(&follow.child.journey, library, locale, leap_rule(library))?))
+    })
+}
+
+/// The children's sections, youngest first. A child on the way is younger than any that is born, and
+/// twins keep the order of their registration.
+fn sections_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -> Vec<Section> {
+    let mut sections: Vec<_> = courses(reader, library)
+        .filter_map(|(follow, course)| Some((by_age(course.anchor()), section_on(follow, &course, day)?)))
+        .collect();
+    sections.sort_by_key(|(age, section)| (*age, section.child));
+    sections.into_iter().map(|(_, section)| section).collect()
+}
+
+/// Sorts the youngest first.
+const fn by_age(anchor: Anchor) -> (bool, std::cmp::Reverse<NaiveDate>) {
+    match anchor {
+        Anchor::Due(due) => (false, std::cmp::Reverse(due.date())),
+        Anchor::Born(born) => (true, std::cmp::Reverse(born.date())),
+    }
+}
+
+fn section_on(follow: &Follow, course: &Course<'_>, day: NaiveDate) -> Option<Section> {
+    let slots = course.slots_on(day);
+    if slots.is_empty() {
+        return None;
+    }
+    Some(Section {
+        child: follow.child.id,
+        nickname: follow.child.nickname.clone(),
+        role: follow.role,
+        call: call_on(course.anchor(), &slots, day)?,
+        slots,
+        corrected: corrected_slot(follow, course, day),
+    })
+}
+
+fn call_on(anchor: Anchor, slots: &[Slot], day: NaiveDate) -> Option<Call> {
+    match anchor {
+        Anchor::Due(due) => {
+            let age = GestationalAge::on(day, due).ok()?;
+            Some(Call::Pregnancy { weeks: age.weeks(), days: age.days() })
+        }
+        Anchor::Born(born) => {
+            let day_count = born.day_count(day)?;
+            let birthday = slots.iter().find_map(|slot| birthday_of(*slot));
+            Some(birthday.map_or(Call::Day { day_count }, |years| Call::Birthday { years, day_count }))
+        }
+    }
+}
+
+/// Which birthday a slot stands on, if it stands on one.
+const fn birthday_of(slot: Slot) -> Option<u8> {
+    match slot {
+        Slot::Week { year, week: 0 } | Slot::Birthday(year) => Some(year),
+        Slot::Week { .. } | Slot::Pregnancy(_) | Slot::Day(_) | Slot::Round(_) => None,
+    }
+}
+
+/// What stands for "no development paragraph yet" between an early birth and the due date. No pack
+/// has a text there.
+pub(crate) const BEFORE_DUE: Slot = Slot::Day(0);
+
+/// Where the development paragraphs come from for a child that was born before 37 weeks and whose
+/// family chose the corrected age: the last regular slot as if it had been born when it was due.
+fn corrected_slot(follow: &Follow, course: &Course<'_>, day: NaiveDate) -> Option<Slot> {
+    let Journey::Born { born, due: Some(due) } = follow.child.journey else { return None };
+    if !follow.child.corrected || !is_preterm(born, DueDate::kept(due)) {
+        return None;
+    }
+    let from_due = course.from_anchor(Anchor::Born(BirthDate::kept(due)));
+    Some(from_due.last_regular_slot_to(day).unwrap_or(BEFORE_DUE))
+}
+
+#[cfg(test)]
+mod tests;
