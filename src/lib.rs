@@ -5,6 +5,9 @@
 //! found again from the database alone.
 
 pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod content;
 pub mod delivery;
 pub mod domain;
 pub mod inbox;

@@ -1,0 +1,58 @@
+//! `check`: what should be looked at in the content.
+
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::{Format, Outcome};
+use crate::content::{self, Finding, Loaded, Source};
+
+/// The arguments of `check`.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct CheckArgs {
+    /// The day on which expiry is judged (default: today).
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    pub on: Option<NaiveDate>,
+    /// How findings are written.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Loads the content and writes every finding, one a line: `FILE:LINE: sentence`. `more` are checks
+/// of others on content that could be loaded, such as the phrases that code asks for.
+///
+/// # Errors
+///
+/// When the output cannot be written.
+pub fn run(
+    args: &CheckArgs,
+    source: &Source,
+    municipality: Option<&str>,
+    today: NaiveDate,
+    more: &dyn Fn(&Loaded) -> Vec<Finding>,
+    out: &mut impl Write,
+) -> io::Result<Outcome> {
+    let findings = match content::load(source, municipality) {
+        Ok(loaded) => {
+            let mut findings = more(&loaded);
+            findings.extend(content::check(&loaded, args.on.unwrap_or(today)));
+            findings
+        }
+        Err(findings) => findings.0,
+    };
+    findings.iter().try_for_each(|finding| write_one(finding, &source.root(), args.format, out))?;
+    Ok(if content::has_errors(&findings) { Outcome::Findings } else { Outcome::Fine })
+}
+
+fn write_one(finding: &Finding, root: &str, format: Format, out: &mut impl Write) -> io::Result<()> {
+    let separator = if finding.place.file.is_empty() { "" } else { "/" };
+    match format {
+        Format::Table => writeln!(out, "{root}{separator}{finding}"),
+        Format::Json => {
+            let file = format!("{root}{separator}{}", finding.place.file);
+            let (line, sentence) = (finding.place.line, &finding.sentence);
+            writeln!(out, "{}", json!({ "severity": finding.severity, "file": file, "line": line, "sentence": sentence }))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Everything that can be said, read from files.
+//!
+//! Authors write packs of manuscripts, municipal texts and the wording of the conversation as plain
+//! files (`content/README.md` tells them how). This room reads them into the domain's
+//! [`Library`](crate::domain::library::Library) and says what is wrong with them.
+//!
+//! - **All mistakes are reported together**, each with file and line and one Japanese sentence that
+//!   says what would be right. Authors are municipal staff and editors, not programmers.
+//! - **An error keeps content from being served; a warning never does.**
+//! - **Nothing is silently passed over**: unknown keys, tags, placeholders and files are findings.
+//! - [`load`] needs no date and judges what a file says; [`check`] judges it on a day and reads as
+//!   an editor would.
+
+mod cadence;
+mod check;
+mod danger;
+mod finding;
+mod length;
+mod manuscript;
+mod municipal_text;
+mod municipality;
+mod pack;
+mod paragraphs;
+mod phrases;
+mod source;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::{check, has_errors};
+pub use finding::{Finding, Findings, Severity};
+pub use phrases::required_phrases;
+pub use source::Source;
+
+use crate::domain::library::Library;
+use finding::{Lines, Log};
+
+/// Content that can be served.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The texts.
+    pub library: Library,
+    /// What is worth a look, by file and line.
+    pub warnings: Vec<Finding>,
+    lines: Lines,
+}
+
+/// Reads all content; `municipality` names a folder under `municipal/` and may be left out where
+/// there is only one.
+///
+/// # Errors
+///
+/// [`Findings`] with every mistake, and the warnings beside them, by file and line.
+pub fn load(source: &Source, municipality: Option<&str>) -> Result<Loaded, Findings> {
+    let mut log = Log::default();
+    let files = source.files(&mut log);
+    if log.has_errors() {
+        return Err(Findings(log.into_sorted()));
+    }
+    let packs = pack::read_all(&files, &mut log);
+    let municipality = municipality::read(municipality, &files, &packs, &mut log);
+    let phrases = phrases::read_all(&files, &mut log);
+    let danger = danger::read(&files, &mut log);
+    let sound = !log.has_errors();
+    let lines = std::mem::take(&mut log.lines);
+    let findings = log.into_sorted();
+    match (municipality, danger) {
+        (Some(municipality), Some(danger)) if sound => {
+            let library = Library { packs, phrases, municipality, danger };
+            Ok(Loaded { library, warnings: findings, lines })
+        }
+        _ => Err(Findings(findings)),
+    }
+}
