@@ -15,7 +15,7 @@ use crate::domain::library::Library;
 use crate::domain::message::Message;
 use crate::domain::programme::pack::Series;
 use crate::domain::programme::plan::ReaderPlan;
-use crate::domain::programme::series;
+use crate::domain::programme::letters;
 use crate::domain::programme::slot::Slot;
 
 /// The arguments of `preview`.
@@ -117,7 +117,7 @@ fn parts(slot: Slot, args: &PreviewArgs, library: &Library) -> Option<DailyParts
     follows.iter_mut().for_each(|follow| follow.child.nickname.clone_from(&args.nickname));
     let profile = Profile::default();
     let reader = ReaderPlan { follows: &follows, profile: &profile, locale: &args.locale };
-    let mut letters = series::letters(reader, library, None, None);
+    let mut letters = letters(reader, library, None, None);
     letters.find(|parts| parts.sections.iter().any(|section| section.slots.contains(&slot)))
 }
 

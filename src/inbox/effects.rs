@@ -72,7 +72,7 @@ impl<'a> Work<'a> {
             }
             Effect::Stand(standing) => self.stand(*standing).await,
             Effect::CountDanger(category) => {
-                metrics::counter!("hagukumi_danger_cards_total", "category" => category.letter()).increment(1);
+                metrics::counter!("hagukumi_danger_cards_total", "category" => format!("{category:?}")).increment(1);
                 Ok(())
             }
             Effect::ShowToday | Effect::ShowEarlier => Ok(()),
