@@ -16,8 +16,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::domain::programme::plan::Hours;
-pub use raw::{Mistake, Mistakes};
 use raw::Values;
+pub use raw::{Mistake, Mistakes};
 
 /// A value that must never be shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -163,7 +163,10 @@ impl Config {
             values.mistake("database_url", "この版で使えるデータベースは SQLite だけです。sqlite://data/hagukumi.sqlite のように書いてください（PostgreSQL は次の版で使えるようになります）。");
         }
         if values.text("redis_url").is_some() {
-            values.mistake("redis_url", "この版はまだ Redis を使いません。設定を消してください（SQL のタイマーが働きます）。");
+            values.mistake(
+                "redis_url",
+                "この版はまだ Redis を使いません。設定を消してください（SQL のタイマーが働きます）。",
+            );
         }
         if self.replicas == 0 {
             values.mistake("replicas", "1以上にしてください。");
@@ -171,7 +174,11 @@ impl Config {
         if self.replicas > 1 && self.database_url.starts_with("sqlite:") {
             values.mistake("replicas", "SQLite では server を1つだけ動かせます。1 にしてください。");
         }
-        if self.public_url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://127.0.0.1")) {
+        if self
+            .public_url
+            .as_ref()
+            .is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://127.0.0.1"))
+        {
             values.mistake("public_url", "https:// で始まるアドレスを書いてください。");
         }
         if self.rehearsal_clock.is_some() && self.talks_to_line() {
@@ -222,7 +229,10 @@ fn account(values: &mut Values, slug: Option<&str>) -> AccountConfig {
     let secrets = values.text("channel_secret").unwrap_or_default();
     let secrets: Vec<&str> = secrets.split(',').map(str::trim).filter(|secret| !secret.is_empty()).collect();
     if secrets.iter().any(|secret| secret.len() < 8) {
-        values.mistake("channel_secret", "短すぎます。LINE Developers の「チャネルシークレット」をそのまま貼ってください。");
+        values.mistake(
+            "channel_secret",
+            "短すぎます。LINE Developers の「チャネルシークレット」をそのまま貼ってください。",
+        );
     }
     let mode = values.text("mode").unwrap_or_else(|| "dedicated".to_owned());
     if mode != "dedicated" {

@@ -11,8 +11,8 @@ use crate::domain::delivery::{Call, DailyParts, Section};
 use crate::domain::family::{Child, Follow, Journey, Profile, Role};
 use crate::domain::ids::ChildId;
 use crate::domain::library::Library;
-use crate::domain::programme::plan::ReaderPlan;
 use crate::domain::programme::letters;
+use crate::domain::programme::plan::ReaderPlan;
 use crate::domain::programme::slot::Slot;
 
 /// The years whose dates are taken.

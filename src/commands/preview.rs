@@ -13,9 +13,9 @@ use crate::domain::delivery::DailyParts;
 use crate::domain::family::{Journey, Nickname, Profile, Role};
 use crate::domain::library::Library;
 use crate::domain::message::Message;
+use crate::domain::programme::letters;
 use crate::domain::programme::pack::Series;
 use crate::domain::programme::plan::ReaderPlan;
-use crate::domain::programme::letters;
 use crate::domain::programme::slot::Slot;
 
 /// The arguments of `preview`.
@@ -42,7 +42,8 @@ pub struct PreviewArgs {
 }
 
 fn slot(text: &str) -> Result<Slot, String> {
-    text.parse().map_err(|_| "preg/w12d3、day/37、y1/w05、y2/w08、birthday/3、round/200 のように書いてください".to_owned())
+    text.parse()
+        .map_err(|_| "preg/w12d3、day/37、y1/w05、y2/w08、birthday/3、round/200 のように書いてください".to_owned())
 }
 
 fn nickname(text: &str) -> Result<Nickname, String> {

@@ -6,13 +6,33 @@ use std::str::FromStr;
 
 /// Settings of the whole process.
 const PROCESS: [&str; 17] = [
-    "listen", "public_url", "database_url", "redis_url", "replicas", "key_file", "content_dir", "rich_menu_dir",
-    "line_api_url", "line_data_api_url", "send_unreviewed", "suppression_file", "rehearsal_clock", "log", "log_format",
-    "account", "municipality",
+    "listen",
+    "public_url",
+    "database_url",
+    "redis_url",
+    "replicas",
+    "key_file",
+    "content_dir",
+    "rich_menu_dir",
+    "line_api_url",
+    "line_data_api_url",
+    "send_unreviewed",
+    "suppression_file",
+    "rehearsal_clock",
+    "log",
+    "log_format",
+    "account",
+    "municipality",
 ];
 /// Settings of an account.
 const ACCOUNT: [&str; 8] = [
-    "account", "municipality", "channel_secret", "channel_access_token", "channel_id", "bot_user_id", "mode",
+    "account",
+    "municipality",
+    "channel_secret",
+    "channel_access_token",
+    "channel_id",
+    "bot_user_id",
+    "mode",
     "delivery_time",
 ];
 const PREFIX: &str = "HAGUKUMI_";
@@ -97,7 +117,8 @@ impl Values {
                 continue;
             };
             let mut values = BTreeMap::new();
-            let known: Vec<String> = ACCOUNT.iter().flat_map(|key| [(*key).to_owned(), format!("{key}_file")]).collect();
+            let known: Vec<String> =
+                ACCOUNT.iter().flat_map(|key| [(*key).to_owned(), format!("{key}_file")]).collect();
             for (key, value) in &table {
                 self.read_value(&mut values, &known, &place, key, value);
             }

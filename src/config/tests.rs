@@ -31,7 +31,13 @@ fn every_mistake_is_told_at_once_and_no_value_is_repeated() {
         "lissten = 'x'\ndelivery_time = '23:00'",
         &[("HAGUKUMI_REPLICAS", "many"), ("HAGUKUMI_CHANNEL_SECRET", "geheim"), ("HAGUKUMI_LOG_FORMAT", "xml")],
     );
-    for part in ["lissten: この設定はありません。listen のことですか。", "delivery_time", "HAGUKUMI_REPLICAS", "HAGUKUMI_CHANNEL_SECRET", "HAGUKUMI_LOG_FORMAT"] {
+    for part in [
+        "lissten: この設定はありません。listen のことですか。",
+        "delivery_time",
+        "HAGUKUMI_REPLICAS",
+        "HAGUKUMI_CHANNEL_SECRET",
+        "HAGUKUMI_LOG_FORMAT",
+    ] {
         assert!(told.contains(part), "{part} is missing in {told}");
     }
     assert!(!told.contains("geheim"));
