@@ -5,3 +5,4 @@
 //! found again from the database alone.
 
 pub mod domain;
+pub mod simulator;
