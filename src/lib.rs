@@ -15,5 +15,6 @@ pub mod http;
 pub mod inbox;
 pub mod line;
 pub mod logging;
+pub mod simulator;
 pub mod store;
 pub mod timers;
