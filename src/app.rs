@@ -122,12 +122,23 @@ const STOP_WITHIN: Duration = Duration::from_secs(15);
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
 
 impl App {
-    /// Serves on this listener until [`Serving::stop`].
+    /// Serves on this listener, with all workers, until [`Serving::stop`].
     ///
     /// # Errors
     ///
     /// [`StartError::Listen`].
     pub fn serve(&self, listener: TcpListener) -> Result<Serving, StartError> {
+        let serving = self.serve_by_hand(listener)?;
+        let workers = workers::start(self, &serving.stopping.subscribe());
+        Ok(Serving { workers, ..serving })
+    }
+
+    /// Serves without workers: only what [`App::settle`] and [`App::advance_to`] do happens.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Listen`].
+    pub fn serve_by_hand(&self, listener: TcpListener) -> Result<Serving, StartError> {
         let address = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
         let site = web::Data::new(self.site.clone());
         let server = HttpServer::new(move || WebApp::new().app_data(site.clone()).configure(http::routes))
@@ -138,10 +149,8 @@ impl App {
             .listen(listener)
             .map_err(|cause| StartError::Listen { address, cause })?
             .run();
-        let (stopping, stopped) = watch::channel(false);
-        let workers = workers::start(self, &stopped);
-        let web = server.handle();
-        Ok(Serving { app: self.clone(), web, web_task: tokio::spawn(server), stopping, workers })
+        let (web, stopping) = (server.handle(), watch::Sender::new(false));
+        Ok(Serving { app: self.clone(), web, web_task: tokio::spawn(server), stopping, workers: Vec::new() })
     }
 
     /// The database, for commands and checks.

@@ -1,0 +1,7 @@
+//! Journeys, told from the reader's side over real HTTP against the simulated LINE.
+#![expect(clippy::unwrap_used, reason = "stories")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod registration;

@@ -1,0 +1,230 @@
+//! A world for stories: one bot on a fresh SQLite file, a simulated LINE, and a clock that only the
+//! story moves. Everything happens over real sockets; nothing sleeps and nothing reaches into tables.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use hagukumi::app::{App, Serving, install_tls, rehearsal_ambient};
+use hagukumi::clock::{Clock as _, RehearsalClock};
+use hagukumi::config::Config;
+use hagukumi::domain::calendar::{JST, civil, instant};
+use hagukumi::simulator::{Channel, ChannelOptions, Entry, Options, Running, Simulator, User};
+use tempfile::TempDir;
+
+/// Signs the world's webhooks.
+pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
+/// The world's channel access token.
+pub const TOKEN: &str = "token-of-the-story";
+/// The world's bot.
+pub const BOT: &str = "Ub0700000000000000000000000000001";
+
+/// One bot, one LINE, one clock.
+pub struct World {
+    /// LINE, as this account sees it.
+    pub line: Channel,
+    /// The bot.
+    pub app: App,
+    /// Where the bot listens.
+    pub bot_url: String,
+    /// Moved by the story alone.
+    pub clock: Arc<RehearsalClock>,
+    _serving: Serving,
+    _platform: Running,
+    _folder: TempDir,
+}
+
+/// A time in Japan, such as `2026-11-22 09:00`.
+pub fn time(text: &str) -> DateTime<Utc> {
+    let civil = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect("a time like 2026-11-22 09:00");
+    instant(civil, JST)
+}
+
+/// A civil day, such as `2026-11-22`.
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a day like 2026-11-22")
+}
+
+/// A listener on a free loopback port, and its address.
+pub fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
+    (listener, url)
+}
+
+/// A simulated LINE with one channel, `main`, on that clock.
+pub fn platform(clock: &Arc<RehearsalClock>) -> Simulator {
+    let clock = Arc::clone(clock);
+    let channel = ChannelOptions {
+        slug: "main".into(),
+        channel_id: "1000000000".into(),
+        secret: SECRET.into(),
+        access_token: TOKEN.into(),
+        bot_user_id: BOT.into(),
+        display_name: "あおば子育てだより".into(),
+        webhook_url: None,
+    };
+    let now = Arc::new(move || clock.now().timestamp_millis());
+    Simulator::new(Options { channels: vec![channel], clock: now, seed: 7 })
+}
+
+/// Settings for a bot in `folder` that talks to `line`, as an operator would write them.
+pub fn settings(folder: &std::path::Path, line: &Running, start: DateTime<Utc>) -> Vec<(String, String)> {
+    let database = folder.join("hagukumi.sqlite");
+    [
+        ("LINE_API_URL", line.api_url.clone()),
+        ("LINE_DATA_API_URL", line.data_url.clone()),
+        ("DATABASE_URL", format!("sqlite://{}", database.display())),
+        ("CHANNEL_SECRET", SECRET.to_owned()),
+        ("CHANNEL_ACCESS_TOKEN", TOKEN.to_owned()),
+        ("REHEARSAL_CLOCK", start.to_rfc3339()),
+    ]
+    .map(|(name, value)| (format!("HAGUKUMI_{name}"), value))
+    .to_vec()
+}
+
+impl World {
+    /// A fresh world at that time in Japan.
+    pub async fn at(start: &str) -> Self {
+        Self::with(start, &[]).await
+    }
+
+    /// A fresh world with more settings, such as `("PUBLIC_URL", "https://…")`.
+    pub async fn with(start: &str, more: &[(&str, &str)]) -> Self {
+        install_tls();
+        let start = time(start);
+        let clock = Arc::new(RehearsalClock::standing(start));
+        let simulator = platform(&clock);
+        let (listener, _) = listen();
+        let platform = simulator.serve(listener).await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut env = settings(folder.path(), &platform, start);
+        env.extend(more.iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), (*value).to_owned())));
+        let config = Config::read(None, env).expect("the story's settings are right");
+        let app = App::open(&config, rehearsal_ambient(&clock)).await.expect("the bot opens");
+        let (listener, bot_url) = listen();
+        let serving = app.serve_by_hand(listener).expect("the bot serves");
+        let line = simulator.channel("main");
+        line.set_webhook(&format!("{bot_url}/webhook"));
+        Self { line, app, bot_url, clock, _serving: serving, _platform: platform, _folder: folder }
+    }
+
+    /// Lets everything happen that can happen now.
+    pub async fn settle(&self) {
+        self.app.settle().await.expect("nothing fails");
+    }
+
+    /// Moves the clock; whatever is due on the way happens at its own moment.
+    pub async fn until(&self, target: &str) {
+        self.app.advance_to(&self.clock, time(target)).await.expect("nothing fails");
+    }
+
+    /// Somebody with LINE who does not know the account yet.
+    pub fn somebody(&self) -> Parent<'_> {
+        Parent { world: self, user: self.line.new_user() }
+    }
+
+    /// A family that has registered `date` (as 「出産予定日」 or 「誕生日」) with this nickname.
+    pub async fn registered(&self, kind: Registers, date: &str, nickname: Option<&str>) -> Parent<'_> {
+        let parent = self.somebody();
+        parent.adds_the_account().await;
+        parent.taps("同意して登録する").await;
+        match kind {
+            Registers::Due => parent.picks("出産予定日をえらぶ", date).await,
+            Registers::Born => parent.picks("子どもの誕生日をえらぶ", date).await,
+        }
+        match nickname {
+            Some(name) => parent.says(name).await,
+            None => parent.taps("つけない").await,
+        }
+        parent.taps("登録する").await;
+        parent
+    }
+}
+
+/// What a family registers with.
+#[derive(Clone, Copy)]
+pub enum Registers {
+    /// A due date.
+    Due,
+    /// A birth date.
+    Born,
+}
+
+/// One person with a phone. Everything they do is followed by everything the bot does about it.
+pub struct Parent<'w> {
+    world: &'w World,
+    /// Their account at LINE.
+    pub user: User,
+}
+
+impl Parent<'_> {
+    /// 友だち追加.
+    pub async fn adds_the_account(&self) {
+        assert_eq!(self.user.add_friend().await, 200);
+        self.world.settle().await;
+    }
+
+    /// Blocks the account.
+    pub async fn blocks(&self) {
+        assert_eq!(self.user.block().await, 200);
+        self.world.settle().await;
+    }
+
+    /// Takes the block back.
+    pub async fn unblocks(&self) {
+        assert_eq!(self.user.unblock().await, 200);
+        self.world.settle().await;
+    }
+
+    /// Writes something.
+    pub async fn says(&self, text: &str) {
+        assert_eq!(self.user.says(text).await, 200);
+        self.world.settle().await;
+    }
+
+    /// Taps the newest button with this label.
+    pub async fn taps(&self, label: &str) {
+        assert_eq!(self.user.taps(label).await, 200);
+        self.world.settle().await;
+    }
+
+    /// Taps a date button and chooses a day.
+    pub async fn picks(&self, label: &str, date: &str) {
+        assert_eq!(self.user.picks(label, date).await, 200);
+        self.world.settle().await;
+    }
+
+    /// The last thing the bot said, as text.
+    pub fn last_word(&self) -> String {
+        self.user.texts().last().cloned().unwrap_or_default()
+    }
+
+    /// Everything the bot ever said, joined.
+    pub fn everything(&self) -> String {
+        self.user.texts().join("\n")
+    }
+
+    /// Asserts that the bot has said this at some time.
+    #[track_caller]
+    pub fn was_told(&self, part: &str) {
+        assert!(self.everything().contains(part), "nobody said {part:?}; what was said:\n{}", self.everything());
+    }
+
+    /// Asserts that the bot has never said this.
+    #[track_caller]
+    pub fn was_never_told(&self, part: &str) {
+        assert!(!self.everything().contains(part), "somebody said {part:?}; what was said:\n{}", self.everything());
+    }
+
+    /// Accepted pushes in LINE's ledger, oldest first.
+    pub fn pushes(&self) -> Vec<Entry> {
+        self.world.line.pushes_to(self.user.id())
+    }
+
+    /// The civil times (in Japan) of accepted pushes.
+    pub fn push_times(&self) -> Vec<String> {
+        let at = |entry: &Entry| civil(DateTime::from_timestamp_millis(entry.at_ms).expect("a time"), JST);
+        self.pushes().iter().map(|entry| at(entry).format("%m-%d %H:%M").to_string()).collect()
+    }
+}
