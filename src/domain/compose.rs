@@ -62,7 +62,6 @@ fn frame(letters: &mut [String], parts: &DailyParts, words: &Words<'_>) {
 
 /// Brings texts and cards into the budget.
 fn fit(letters: &mut Vec<String>, cards: &mut Vec<Message>, budget: usize) {
-    cards.truncate(budget - 1);
     while letters.len() + cards.len() > budget && (join_two(letters) || cards.pop().is_some()) {}
     // Only reached by texts of thousands of units for more than five children; `check` keeps
     // manuscripts far below, and the youngest children's words are those that matter most.

@@ -104,8 +104,11 @@ pub enum PregnancyError {
 impl GestationalAge {
     /// The due date: 40 weeks 0 days.
     pub const DUE_DAY: u16 = 280;
-    /// 41 weeks 6 days. From 42 weeks a pregnancy counts as post-term (過期), and nothing is sent.
+    /// 41 weeks 6 days, the last day of the programme.
     pub const LAST_DAY: u16 = 293;
+    /// 42 weeks 0 days. From here on a pregnancy counts as post-term (過期); one neutral card asks how
+    /// to go on, and nothing else is sent.
+    pub const POST_TERM: u16 = 294;
     /// 37 weeks 0 days. A birth before is preterm (早産).
     pub const TERM: u16 = 259;
 

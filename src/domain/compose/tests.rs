@@ -65,11 +65,15 @@ fn a_day_without_a_manuscript_still_has_call_and_footer() {
 }
 
 #[test]
-fn an_expired_manuscript_is_not_sent() {
-    let mut day_100 = manuscript("day/100", &[(&[], false, "むかしの話。")]);
-    day_100.expires = Some(date("2026-07-08"));
-    let said = daily_on(&[born(1, "", "2026-04-01")], "2026-07-09", &library_with(vec![day_100], vec![]), 5);
-    assert!(!text(&said[0]).contains("むかし"));
+fn a_manuscript_is_sent_until_the_day_it_expires_and_no_longer() {
+    let body_when_expiring = |expires| {
+        let mut day_100 = manuscript("day/100", &[(&[], false, "むかしの話。")]);
+        day_100.expires = Some(date(expires));
+        let said = daily_on(&[born(1, "", "2026-04-01")], "2026-07-09", &library_with(vec![day_100], vec![]), 5);
+        text(&said[0]).contains("むかし")
+    };
+    assert!(body_when_expiring("2026-07-09"));
+    assert!(!body_when_expiring("2026-07-08"));
 }
 
 #[test]

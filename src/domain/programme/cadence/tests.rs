@@ -117,6 +117,10 @@ fn a_round_day_on_a_regular_day_travels_behind_it() {
         }
     }
     assert_eq!(merged.into_iter().collect::<Vec<_>>(), [Slot::Round(900)]);
+    // Whatever the order of a pack's lines.
+    let round_first = [Cadence::Round { days: vec![7] }, Cadence::Days { from: 7, to: 7, every: 1 }];
+    let course = of_birth(&round_first, date("2026-04-01"), LeapRule::default());
+    assert_eq!(course.slots_on(date("2026-04-07")), [Slot::Day(7), Slot::Round(7)]);
 }
 
 #[test]

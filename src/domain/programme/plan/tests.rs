@@ -55,6 +55,13 @@ fn children_come_youngest_first_and_the_expected_one_is_the_youngest() {
 }
 
 #[test]
+fn a_twin_that_is_overdue_still_counts_as_younger_than_the_one_that_is_born() {
+    let twins = [born(1, "", "2026-04-01"), expected(2, "", "2026-03-30")];
+    let parts = message(&twins, &Profile::default(), "2026-04-02").unwrap();
+    assert_eq!(parts.sections[0].child, ChildId(2));
+}
+
+#[test]
 fn a_child_without_a_slot_that_day_has_no_section() {
     let family = [born(1, "", "2026-04-01"), expected(2, "", "2026-12-01")];
     let parts = message(&family, &Profile::default(), "2026-07-10").unwrap();
