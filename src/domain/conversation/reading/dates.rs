@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use regex::{Captures, Regex};
 use unicode_normalization::UnicodeNormalization;
 
@@ -35,6 +35,9 @@ pub struct Typed {
     /// Whether it was called a due date or a birth date.
     pub kind: Option<Kind>,
 }
+
+/// How a pattern's finding is read.
+type Read = fn(&Captures<'_>) -> Reading;
 
 /// What a date is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +90,7 @@ pub fn date(text: &str, today: NaiveDate) -> Option<Typed> {
         return Some(Typed { reading, kind: kind(&found) });
     }
     let text = numerals::in_digits(&text);
-    let readers: [(&Regex, fn(&Captures<'_>) -> Reading); 7] = [
+    let readers: [(&Regex, Read); 7] = [
         (&FULL, full),
         (&PACKED, full),
         (&ERA, era),
@@ -146,42 +149,56 @@ fn full(found: &Captures<'_>) -> Reading {
     day(year, found).map_or(Reading::NotInCalendar, Reading::Day)
 }
 
-/// The Japanese eras: names, first day, and last year's number (none for the present one).
-const ERAS: [(char, char, (i32, u32, u32), Option<u32>); 5] = [
-    ('明', 'm', (1868, 1, 25), Some(45)),
-    ('大', 't', (1912, 7, 30), Some(15)),
-    ('昭', 's', (1926, 12, 25), Some(64)),
-    ('平', 'h', (1989, 1, 8), Some(31)),
-    ('令', 'r', (2019, 5, 1), None),
+/// A Japanese era.
+struct Era {
+    name: &'static str,
+    letter: &'static str,
+    /// Its first day: year, month, day.
+    begins: (i32, u32, u32),
+    /// The number of its last year; none for the present one.
+    last_year: Option<u32>,
+}
+
+const ERAS: [Era; 5] = [
+    Era { name: "明治", letter: "m", begins: (1868, 1, 25), last_year: Some(45) },
+    Era { name: "大正", letter: "t", begins: (1912, 7, 30), last_year: Some(15) },
+    Era { name: "昭和", letter: "s", begins: (1926, 12, 25), last_year: Some(64) },
+    Era { name: "平成", letter: "h", begins: (1989, 1, 8), last_year: Some(31) },
+    Era { name: "令和", letter: "r", begins: (2019, 5, 1), last_year: None },
 ];
 
+impl Era {
+    fn first_day(&self) -> NaiveDate {
+        let (year, month, day) = self.begins;
+        NaiveDate::from_ymd_opt(year, month, day).unwrap_or(NaiveDate::MAX)
+    }
+
+    fn of(day: NaiveDate) -> Option<&'static Self> {
+        ERAS.iter().rev().find(|era| era.first_day() <= day)
+    }
+}
+
 fn era(found: &Captures<'_>) -> Reading {
-    let name = found["era"].chars().next();
-    let index = ERAS.iter().position(|(kanji, letter, ..)| name == Some(*kanji) || name == Some(*letter));
-    let Some((index, (.., first, last_year))) = index.map(|index| (index, ERAS[index])) else {
+    let said = &found["era"];
+    let Some(era) = ERAS.iter().find(|era| era.name.starts_with(said) || era.letter == said) else {
         return Reading::NotInCalendar;
     };
     let year = if &found["y"] == "元" { 1 } else { number(found, "y") };
-    if year == 0 || last_year.is_some_and(|last| year > last) {
+    if year == 0 || era.last_year.is_some_and(|last| year > last) {
         return Reading::NoSuchEraYear;
     }
-    let Some(day) = day(first.0 - 1 + i32::try_from(year).unwrap_or(0), found) else { return Reading::NotInCalendar };
-    let begins = |(year, month, day)| NaiveDate::from_ymd_opt(year, month, day).unwrap_or(NaiveDate::MAX);
-    let ended = ERAS.get(index + 1).is_some_and(|(_, _, next, _)| day >= begins(*next));
-    if day < begins(first) || ended { Reading::OneOf(vec![day], Doubt::Era) } else { Reading::Day(day) }
+    let year = era.begins.0 - 1 + i32::try_from(year).unwrap_or(0);
+    let Some(day) = day(year, found) else { return Reading::NotInCalendar };
+    let reigns = Era::of(day).is_some_and(|now| now.name == era.name);
+    if reigns { Reading::Day(day) } else { Reading::OneOf(vec![day], Doubt::Era) }
 }
 
 /// The era and year of a day, for saying it: 「令和9年」, 「令和元年」.
 #[must_use]
 pub fn era_year(day: NaiveDate) -> String {
-    use chrono::Datelike as _;
-    let names = ["明治", "大正", "昭和", "平成", "令和"];
-    let begun = ERAS.iter().zip(names).rev().find(|((_, _, (year, month, first), _), _)| {
-        NaiveDate::from_ymd_opt(*year, *month, *first).is_some_and(|begins| begins <= day)
-    });
-    match begun {
-        Some(((_, _, (year, ..), _), name)) if day.year() == *year => format!("{name}元年"),
-        Some(((_, _, (year, ..), _), name)) => format!("{name}{}年", day.year() - year + 1),
+    match Era::of(day) {
+        Some(era) if day.year() == era.begins.0 => format!("{}元年", era.name),
+        Some(era) => format!("{}{}年", era.name, day.year() - era.begins.0 + 1),
         None => format!("{}年", day.year()),
     }
 }
@@ -227,3 +244,6 @@ fn relative(word: &str, today: NaiveDate) -> Reading {
     };
     Reading::OneOf(vec![day.unwrap_or(today)], Doubt::Relative)
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,9 +87,7 @@ fn settled(mut step: Step, before: &Conversation, facts: &Facts<'_>) -> Step {
 
 fn heard(scene: Scene<'_>, text: &str) -> Step {
     let command = words::command(text);
-    if let Some(command) = command
-        && let Some(step) = stops(scene, command)
-    {
+    if let Some(step) = command.and_then(|command| stops(scene, command, text)) {
         return step;
     }
     if let Some(found) = scene.facts.account.danger.category(text) {
@@ -104,12 +102,16 @@ fn heard(scene: Scene<'_>, text: &str) -> Step {
     }
 }
 
-/// Stopping never waits for anything else; leaving an open question stops nothing.
-fn stops(scene: Scene<'_>, command: Command) -> Option<Step> {
+/// Stopping and asking for help never wait for anything else; leaving an open question stops nothing.
+fn stops(scene: Scene<'_>, command: Command, text: &str) -> Option<Step> {
     match command {
+        // 「止める」 is the yes to stopping everything after sad news.
+        Command::Stop if *scene.state() == State::ConfirmingLoss && words::says(text, Tap::Yes) => Some(loss::now(scene)),
         Command::Quit if scene.talk.state.is_open() => Some(left(scene)),
         Command::Quit | Command::Stop => Some(stop::plain(scene)),
         Command::Loss => Some(loss::now(scene)),
+        // Labels of our own that hold a danger word.
+        Command::SadNews | Command::Urgent => Some(commands::run(scene, command)),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! A reader, a phone that shows the rendered messages, and an inbox that applies the effects.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
@@ -13,8 +14,20 @@ use crate::domain::message::{Action, Body, Button, Message, Row};
 use crate::domain::municipal::{Desk, Municipality};
 use crate::domain::phrases::{Phrase, Phrases};
 
+static PHRASES: LazyLock<Phrases> = LazyLock::new(read_phrases);
+static DANGER: LazyLock<DangerWords> = LazyLock::new(read_danger_words);
+
 /// The phrases that are shipped.
 pub(in super::super) fn phrases() -> Phrases {
+    PHRASES.clone()
+}
+
+/// The danger words that are shipped.
+pub(in super::super) fn danger_words() -> DangerWords {
+    DANGER.clone()
+}
+
+fn read_phrases() -> Phrases {
     let files = [
         include_str!("../../../../content/phrases/ja/birth.toml"),
         include_str!("../../../../content/phrases/ja/change.toml"),
@@ -37,8 +50,7 @@ pub(in super::super) fn phrases() -> Phrases {
     Phrases::new("ja".into(), all)
 }
 
-/// The danger words that are shipped.
-pub(in super::super) fn danger_words() -> DangerWords {
+fn read_danger_words() -> DangerWords {
     #[derive(serde::Deserialize)]
     struct File {
         exclusions: Vec<String>,

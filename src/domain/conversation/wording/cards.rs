@@ -102,8 +102,8 @@ pub(super) fn loss_talk(words: &Words<'_>, undo: bool) -> Message {
 /// The words first, then whom to call.
 pub(super) fn danger(words: &Words<'_>, found: Found) -> Vec<Message> {
     let (said, shown) = danger_keys(found);
-    let more = match found.variant {
-        Variant::Loss if words.facts.follows.iter().any(|follow| follow.is_active()) => {
+    let more = match (found.category, found.variant) {
+        (Category::PregnancyOrLoss, Variant::Loss) if words.facts.follows.iter().any(|follow| follow.is_active()) => {
             vec![entry(words, shown, "stop", Tap::AskLoss, Weight::Link)]
         }
         _ => vec![],
