@@ -6,13 +6,13 @@ use chrono::{Datelike, NaiveDate};
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, FromArgMatches};
 use serde::Serialize;
 
-use super::{CommandError, Format, LOCALES, Outcome};
+use super::{CommandError, Format, LOCALES, Outcome, series_of};
 use crate::domain::delivery::{Call, DailyParts, Section};
 use crate::domain::family::{Child, Follow, Journey, Profile, Role};
 use crate::domain::ids::ChildId;
 use crate::domain::library::Library;
+use crate::domain::programme::letters;
 use crate::domain::programme::plan::ReaderPlan;
-use crate::domain::programme::series;
 use crate::domain::programme::slot::Slot;
 
 /// The years whose dates are taken.
@@ -118,7 +118,7 @@ pub fn run(args: &CalendarArgs, library: &Library, out: &mut impl Write) -> Resu
     let profile = Profile::default();
     let reader = ReaderPlan { follows: &follows, profile: &profile, locale: &args.locale };
     // From the beginning, since a municipal text that was shown before `from` does not come again.
-    let letters = series::letters(reader, library, None, args.to);
+    let letters = letters(reader, library, None, args.to);
     for parts in letters.filter(|parts| args.from.is_none_or(|from| parts.day >= from)) {
         let mut sections: Vec<&Section> = parts.sections.iter().collect();
         sections.sort_by_key(|section| section.child);
@@ -170,7 +170,7 @@ fn row<'a>(section: &'a Section, parts: &'a DailyParts, library: &Library) -> Ro
 fn title(slots: &[Slot], locale: &str, library: &Library) -> Option<String> {
     let titles: Vec<&str> = slots
         .iter()
-        .filter_map(|slot| library.pack(slot.series(), locale)?.manuscripts.get(slot))
+        .filter_map(|slot| library.pack(series_of(*slot), locale)?.manuscripts.get(slot))
         .map(|text| text.title.as_str())
         .collect();
     (!titles.is_empty()).then(|| titles.join("／"))

@@ -52,7 +52,11 @@ fn write_one(finding: &Finding, root: &str, format: Format, out: &mut impl Write
         Format::Json => {
             let file = format!("{root}{separator}{}", finding.place.file);
             let (line, sentence) = (finding.place.line, &finding.sentence);
-            writeln!(out, "{}", json!({ "severity": finding.severity, "file": file, "line": line, "sentence": sentence }))
+            writeln!(
+                out,
+                "{}",
+                json!({ "severity": finding.severity, "file": file, "line": line, "sentence": sentence })
+            )
         }
     }
 }

@@ -7,15 +7,15 @@ use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::calendar::follows;
-use super::{CommandError, LOCALES, Outcome};
+use super::{CommandError, LOCALES, Outcome, series_of};
 use crate::domain::compose::{self, MAX_OBJECTS};
 use crate::domain::delivery::DailyParts;
 use crate::domain::family::{Journey, Nickname, Profile, Role};
 use crate::domain::library::Library;
 use crate::domain::message::Message;
+use crate::domain::programme::letters;
 use crate::domain::programme::pack::Series;
 use crate::domain::programme::plan::ReaderPlan;
-use crate::domain::programme::series;
 use crate::domain::programme::slot::Slot;
 
 /// The arguments of `preview`.
@@ -37,12 +37,13 @@ pub struct PreviewArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub random: Option<u16>,
     /// The same seed picks the same texts.
-    #[arg(long, value_name = "S", default_value_t = 0, requires = "random")]
+    #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
 }
 
 fn slot(text: &str) -> Result<Slot, String> {
-    text.parse().map_err(|_| "preg/w12d3、day/37、y1/w05、y2/w08、birthday/3、round/200 のように書いてください".to_owned())
+    text.parse()
+        .map_err(|_| "preg/w12d3、day/37、y1/w05、y2/w08、birthday/3、round/200 のように書いてください".to_owned())
 }
 
 fn nickname(text: &str) -> Result<Nickname, String> {
@@ -101,6 +102,8 @@ fn filled(library: &Library, locale: &str) -> Vec<Slot> {
 /// The library without last days: a preview has no date.
 fn lasting(library: &Library) -> Library {
     let mut library = library.clone();
+    let manuscripts = library.packs.iter_mut().flat_map(|pack| pack.manuscripts.values_mut());
+    manuscripts.for_each(|text| text.expires = None);
     library.municipality.texts.iter_mut().for_each(|text| text.valid_until = None);
     library
 }
@@ -109,7 +112,7 @@ fn lasting(library: &Library) -> Library {
 fn parts(slot: Slot, args: &PreviewArgs, library: &Library) -> Option<DailyParts> {
     // Any day does; this one has no leap day before the second birthday.
     let day = NaiveDate::from_ymd_opt(2025, 4, 1)?;
-    let journey = match slot.series() {
+    let journey = match series_of(slot) {
         Series::Maternity => Journey::Expected { due: day },
         Series::Childcare => Journey::Born { born: day, due: None },
     };
@@ -117,7 +120,7 @@ fn parts(slot: Slot, args: &PreviewArgs, library: &Library) -> Option<DailyParts
     follows.iter_mut().for_each(|follow| follow.child.nickname.clone_from(&args.nickname));
     let profile = Profile::default();
     let reader = ReaderPlan { follows: &follows, profile: &profile, locale: &args.locale };
-    let mut letters = series::letters(reader, library, None, None);
+    let mut letters = letters(reader, library, None, None);
     letters.find(|parts| parts.sections.iter().any(|section| section.slots.contains(&slot)))
 }
 

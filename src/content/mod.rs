@@ -26,7 +26,7 @@ mod source;
 mod table;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use check::{check, has_errors};
 pub use finding::{Finding, Findings, Severity};
@@ -51,12 +51,12 @@ pub struct Loaded {
 ///
 /// # Errors
 ///
-/// [`Findings`] with every mistake, and the warnings beside them, by file and line.
+/// [`Findings`] with every mistake by file and line. Warnings wait until the mistakes are gone.
 pub fn load(source: &Source, municipality: Option<&str>) -> Result<Loaded, Findings> {
     let mut log = Log::default();
     let files = source.files(&mut log);
     if log.has_errors() {
-        return Err(Findings(log.into_sorted()));
+        return Err(log.into_errors());
     }
     let packs = pack::read_all(&files, &mut log);
     let municipality = municipality::read(municipality, &files, &packs, &mut log);
@@ -64,12 +64,11 @@ pub fn load(source: &Source, municipality: Option<&str>) -> Result<Loaded, Findi
     let danger = danger::read(&files, &mut log);
     let sound = !log.has_errors();
     let lines = std::mem::take(&mut log.lines);
-    let findings = log.into_sorted();
     match (municipality, danger) {
         (Some(municipality), Some(danger)) if sound => {
             let library = Library { packs, phrases, municipality, danger };
-            Ok(Loaded { library, warnings: findings, lines })
+            Ok(Loaded { library, warnings: log.into_sorted(), lines })
         }
-        _ => Err(Findings(findings)),
+        _ => Err(log.into_errors()),
     }
 }
