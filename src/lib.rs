@@ -4,6 +4,13 @@
 //! **Decide purely, commit once, then act.** Nothing points back; whatever a crash interrupts is
 //! found again from the database alone.
 
+pub mod clock;
 pub mod commands;
+pub mod config;
 pub mod content;
+pub mod delivery;
 pub mod domain;
+pub mod inbox;
+pub mod line;
+pub mod store;
+pub mod timers;

@@ -1,1 +1,20 @@
-//! Migrations.
+//! Database migrations, one file a change, applied in this order and never edited once released.
+//!
+//! Times of machines are 64-bit milliseconds since 1970 (UTC). Columns that end in `_sealed` hold
+//! sealed personal data and are opaque to the database; nothing here or in a query filters by them.
+//! This crate never imports `entity`: entities follow the newest schema, a migration is of its day.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m0001_first_schema;
+
+/// All migrations.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_first_schema::Migration)]
+    }
+}

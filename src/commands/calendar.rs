@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, FromArgMatches};
 use serde::Serialize;
 
-use super::{CommandError, Format, LOCALES, Outcome, series_of};
+use super::{CommandError, Format, LOCALES, Outcome};
 use crate::domain::delivery::{Call, DailyParts, Section};
 use crate::domain::family::{Child, Follow, Journey, Profile, Role};
 use crate::domain::ids::ChildId;
@@ -170,7 +170,7 @@ fn row<'a>(section: &'a Section, parts: &'a DailyParts, library: &Library) -> Ro
 fn title(slots: &[Slot], locale: &str, library: &Library) -> Option<String> {
     let titles: Vec<&str> = slots
         .iter()
-        .filter_map(|slot| library.pack(series_of(*slot), locale)?.manuscripts.get(slot))
+        .filter_map(|slot| library.pack(slot.series(), locale)?.manuscripts.get(slot))
         .map(|text| text.title.as_str())
         .collect();
     (!titles.is_empty()).then(|| titles.join("／"))

@@ -17,7 +17,6 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use crate::domain::family::Role;
-use crate::domain::programme::pack::Series;
 use crate::domain::programme::slot::Slot;
 
 /// What a command came to, for the exit code.
@@ -77,12 +76,4 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 /// Reads a role by its word.
 fn role(text: &str) -> Result<Role, String> {
     Role::from_word(text).ok_or_else(|| format!("{} のどれかを書いてください", Role::ALL.map(Role::as_str).join("、")))
-}
-
-/// The part of life a slot belongs to.
-const fn series_of(slot: Slot) -> Series {
-    match slot {
-        Slot::Pregnancy(_) => Series::Maternity,
-        Slot::Day(_) | Slot::Week { .. } | Slot::Birthday(_) | Slot::Round(_) => Series::Childcare,
-    }
 }

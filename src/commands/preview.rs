@@ -7,7 +7,7 @@ use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::calendar::follows;
-use super::{CommandError, LOCALES, Outcome, series_of};
+use super::{CommandError, LOCALES, Outcome};
 use crate::domain::compose::{self, MAX_OBJECTS};
 use crate::domain::delivery::DailyParts;
 use crate::domain::family::{Journey, Nickname, Profile, Role};
@@ -112,7 +112,7 @@ fn lasting(library: &Library) -> Library {
 fn parts(slot: Slot, args: &PreviewArgs, library: &Library) -> Option<DailyParts> {
     // Any day does; this one has no leap day before the second birthday.
     let day = NaiveDate::from_ymd_opt(2025, 4, 1)?;
-    let journey = match series_of(slot) {
+    let journey = match slot.series() {
         Series::Maternity => Journey::Expected { due: day },
         Series::Childcare => Journey::Born { born: day, due: None },
     };

@@ -1,4 +1,17 @@
 //! Everything that leaves is a row first: its purpose, its contents and its states.
+//!
+//! - A *purpose* says what a row is for and is unique for a user: `daily/2026-11-23`,
+//!   `answer/<event>`. From it, and from nothing else, comes the retry key.
+//! - A *state* only moves forward; accepted wins over everything.
+//! - A *verdict* says what an answer of LINE means for the row; [`health`] says what it means for
+//!   the account.
+
+pub mod health;
+mod purpose;
+mod verdict;
+
+pub use purpose::{Purpose, retry_key};
+pub use verdict::{Report, State, Verdict, backoff_ms, verdict};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -77,4 +90,36 @@ pub struct AnswerParts {
     /// Today's message, composed when it leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub today: Option<DailyParts>,
+    /// Whether that message was sent before and is only shown again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
+}
+
+/// What a row holds, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "parts", rename_all = "snake_case")]
+pub enum Parts {
+    /// A morning.
+    Daily(DailyParts),
+    /// An answer to something the reader did.
+    Answer {
+        /// LINE's reply token, usable once and for a minute; `None` where the event had none.
+        token: Option<String>,
+        /// The reader's turn when the answer was decided.
+        turn: i64,
+        /// The words.
+        #[serde(flatten)]
+        said: AnswerParts,
+    },
+    /// A group is told that this works one to one only, and left.
+    Farewell {
+        /// LINE's reply token.
+        token: Option<String>,
+        /// `group` or `room`.
+        place: String,
+        /// LINE's id of it.
+        id: String,
+        /// The words.
+        words: Vec<Message>,
+    },
 }

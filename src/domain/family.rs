@@ -210,6 +210,10 @@ pub struct Profile {
     /// are `text id` or `text id#child` (see `municipal`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shown: BTreeMap<String, NaiveDate>,
+    /// LINE's timestamp (milliseconds) of the last coming back from a stop or a rest: an older stop
+    /// that arrives late changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumed_at: Option<i64>,
     /// One-line explanations that the next daily message opens with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads: Vec<Lead>,

@@ -4,6 +4,7 @@
 //! clock, no chance. "Today" and "now" are passed in; so are ids. Callers commit what is decided
 //! here and act afterwards.
 //!
+//! - [`account`]: what every room knows of an account.
 //! - [`calendar`]: civil days, the account's zone, anniversaries.
 //! - [`pregnancy`], [`child`]: how far along, how old.
 //! - [`family`]: readers, children, and who follows whom.
@@ -14,6 +15,7 @@
 //! - [`conversation`]: state and input become the next state and effects.
 //! - [`delivery`]: the states of everything that leaves, and what an outcome means.
 
+pub mod account;
 pub mod calendar;
 pub mod child;
 pub mod compose;

@@ -17,7 +17,7 @@ use crate::domain::calendar::{LeapRule, days_after, days_between};
 use crate::domain::child::BirthDate;
 use crate::domain::family::Journey;
 use crate::domain::library::Library;
-use crate::domain::pregnancy::DueDate;
+use crate::domain::pregnancy::{DueDate, GestationalAge};
 
 /// The date a child's slots hang on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Anchor {
     /// The last day on which that slot's kind may fall.
     fn bound(self, slot: Slot, leap: LeapRule) -> NaiveDate {
         match self {
-            Self::Due(due) => due.day_of(crate::domain::pregnancy::GestationalAge::LAST_DAY),
+            Self::Due(due) => due.day_of(GestationalAge::LAST_DAY),
             Self::Born(born) => {
                 let end = born.birthday(BirthDate::LAST_BIRTHDAY, leap);
                 let day_before = |years| days_after(born.birthday(years, leap), -1);
@@ -81,18 +81,20 @@ impl Anchor {
 }
 
 /// A pack's cadence worked out for one anchor.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Course<'a> {
     cadence: &'a [Cadence],
     anchor: Anchor,
     leap: LeapRule,
+    runs: Vec<Run>,
 }
 
 impl<'a> Course<'a> {
     /// The course of that cadence from that anchor.
     #[must_use]
-    pub const fn new(cadence: &'a [Cadence], anchor: Anchor, leap: LeapRule) -> Self {
-        Self { cadence, anchor, leap }
+    pub fn new(cadence: &'a [Cadence], anchor: Anchor, leap: LeapRule) -> Self {
+        let runs = cadence.iter().flat_map(Line::of_cadence).filter_map(|line| line.run(anchor, leap)).collect();
+        Self { cadence, anchor, leap, runs }
     }
 
     /// The course of a journey in a library; `None` when it is stopped or no pack accompanies it.
@@ -105,8 +107,8 @@ impl<'a> Course<'a> {
 
     /// The same cadence from another anchor.
     #[must_use]
-    pub const fn from_anchor(self, anchor: Anchor) -> Self {
-        Self { anchor, ..self }
+    pub fn from_anchor(&self, anchor: Anchor) -> Self {
+        Self::new(self.cadence, anchor, self.leap)
     }
 
     /// The date everything hangs on.
@@ -119,7 +121,7 @@ impl<'a> Course<'a> {
     #[must_use]
     pub fn slots_on(&self, day: NaiveDate) -> Vec<Slot> {
         let mut slots = Vec::new();
-        for slot in self.runs().filter_map(|run| run.slot_on(day)) {
+        for slot in self.runs.iter().filter_map(|run| run.slot_on(day)) {
             if !slots.contains(&slot) {
                 slots.push(slot);
             }
@@ -131,26 +133,21 @@ impl<'a> Course<'a> {
     /// The first day from `day` on (inclusive) that has a slot.
     #[must_use]
     pub fn next_from(&self, day: NaiveDate) -> Option<NaiveDate> {
-        self.runs().filter_map(|run| run.next_from(day)).min()
+        self.runs.iter().filter_map(|run| run.next_from(day)).min()
     }
 
     /// The last day up to `day` (inclusive) that has a slot.
     #[must_use]
     pub fn last_to(&self, day: NaiveDate) -> Option<NaiveDate> {
-        self.runs().filter_map(|run| run.last_to(day)).max()
+        self.runs.iter().filter_map(|run| run.last_to(day)).max()
     }
 
     /// The last regular slot up to `day` (inclusive); round days are none.
     #[must_use]
     pub fn last_regular_slot_to(&self, day: NaiveDate) -> Option<Slot> {
-        let regular = self.runs().filter(|run| !matches!(run.slot, Slot::Round(_)));
+        let regular = self.runs.iter().filter(|run| !matches!(run.slot, Slot::Round(_)));
         let (last, run) = regular.filter_map(|run| Some((run.last_to(day)?, run))).max_by_key(|(last, _)| *last)?;
         run.slot_on(last)
-    }
-
-    fn runs(self) -> impl Iterator<Item = Run> {
-        let cadence = self.cadence;
-        cadence.iter().flat_map(Line::of_cadence).filter_map(move |line| line.run(self.anchor, self.leap))
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod fixture;
 pub mod pack;
 pub mod placement;
 pub mod plan;
+pub mod planned;
 mod series;
 pub mod slot;
 

@@ -21,10 +21,13 @@ pub fn series<'a>(
     to: Option<NaiveDate>,
 ) -> impl Iterator<Item = (NaiveDate, Vec<Slot>)> + use<'a> {
     let course = Course::of(journey, library, locale, leap_rule(library));
-    let (start, end) = (from.unwrap_or(NaiveDate::MIN), to.unwrap_or(NaiveDate::MAX));
-    let next = move |from: NaiveDate| course?.next_from(from).filter(|day| *day <= end);
-    let days = std::iter::successors(next(start), move |day| next(days_after(*day, 1)));
-    days.filter_map(move |day| Some((day, course?.slots_on(day))))
+    let (mut from, to) = (from.unwrap_or(NaiveDate::MIN), to.unwrap_or(NaiveDate::MAX));
+    std::iter::from_fn(move || {
+        let course = course.as_ref()?;
+        let day = course.next_from(from).filter(|day| *day <= to)?;
+        from = days_after(day, 1);
+        Some((day, course.slots_on(day)))
+    })
 }
 
 /// Every daily message of a reader, in order, from `from` to `to` (both inclusive; `None` is the
@@ -35,19 +38,28 @@ pub fn letters<'a>(
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 ) -> impl Iterator<Item = DailyParts> + use<'a> {
-    let (start, end) = (from.unwrap_or(NaiveDate::MIN), to.unwrap_or(NaiveDate::MAX));
-    let next = move |from: NaiveDate| next_day(&reader, from, library).filter(|day| *day <= end);
-    let days = std::iter::successors(next(start), move |day| next(days_after(*day, 1)));
+    let (mut from, to) = (from.unwrap_or(NaiveDate::MIN), to.unwrap_or(NaiveDate::MAX));
     let mut profile: Profile = reader.profile.clone();
-    days.filter_map(move |day| {
-        let parts = message_on(&ReaderPlan { profile: &profile, ..reader }, day, library)?;
-        profile.pause = profile.pause.filter(|_| !parts.leads.contains(&Lead::Resumed));
-        profile.leads.clear();
-        for key in shown_keys(&parts, library) {
-            profile.shown.entry(key).or_insert(day);
+    // Days of rest are days without a letter, not the end of the list.
+    std::iter::from_fn(move || {
+        loop {
+            let day = next_day(&reader, from, library).filter(|day| *day <= to)?;
+            from = days_after(day, 1);
+            if let Some(parts) = message_on(&ReaderPlan { profile: &profile, ..reader }, day, library) {
+                remember(&mut profile, &parts, library);
+                return Some(parts);
+            }
         }
-        Some(parts)
     })
+}
+
+/// What is kept about the reader once a message is planned.
+fn remember(profile: &mut Profile, parts: &DailyParts, library: &Library) {
+    profile.pause = profile.pause.filter(|_| !parts.leads.contains(&Lead::Resumed));
+    profile.leads.clear();
+    for key in shown_keys(parts, library) {
+        profile.shown.entry(key).or_insert(parts.day);
+    }
 }
 
 #[cfg(test)]

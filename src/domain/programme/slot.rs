@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::pack::Series;
+
 /// The moment a manuscript belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -27,6 +29,17 @@ pub enum Slot {
     Birthday(u8),
     /// `round/200`: a round day, counted like [`Slot::Day`].
     Round(u16),
+}
+
+impl Slot {
+    /// The series that fills it.
+    #[must_use]
+    pub const fn series(&self) -> Series {
+        match self {
+            Self::Pregnancy(_) => Series::Maternity,
+            Self::Day(_) | Self::Week { .. } | Self::Birthday(_) | Self::Round(_) => Series::Childcare,
+        }
+    }
 }
 
 /// The text is no slot key.

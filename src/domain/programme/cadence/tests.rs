@@ -17,7 +17,7 @@ fn of_due(cadence: &[Cadence], due: NaiveDate) -> Course<'_> {
 }
 
 /// Every delivery day with its slots, as `next_from` finds them.
-fn days(course: Course<'_>) -> Vec<(NaiveDate, Vec<Slot>)> {
+fn days(course: &Course<'_>) -> Vec<(NaiveDate, Vec<Slot>)> {
     let next = |from| course.next_from(from);
     std::iter::successors(next(NaiveDate::MIN), |day| next(days_after(*day, 1)))
         .map(|day| (day, course.slots_on(day)))
@@ -35,11 +35,11 @@ fn every_birth_date_of_a_leap_cycle_gets_268_regular_days_and_every_due_date_266
     let mut seen = 0;
     for born in births("2024-01-01", "2027-12-31") {
         for rule in RULES {
-            let days = days(of_birth(&childcare, born, rule));
+            let days = days(&of_birth(&childcare, born, rule));
             assert_eq!(days.len(), 268, "{born}");
             assert!(days.iter().all(|(_, slots)| slots.len() == 1), "{born}");
         }
-        assert_eq!(days(of_due(&maternity, born)).len(), 266, "{born}");
+        assert_eq!(days(&of_due(&maternity, born)).len(), 266, "{born}");
         seen += 1;
     }
     assert_eq!(seen, 1_461);
@@ -50,7 +50,7 @@ fn with_round_days_there_are_543_texts_for_everybody_on_541_to_543_distinct_days
     let childcare = childcare();
     let mut distinct = [0; 3];
     for born in births("2024-01-01", "2027-12-31") {
-        let days = days(of_birth(&childcare, born, LeapRule::default()));
+        let days = days(&of_birth(&childcare, born, LeapRule::default()));
         let texts: BTreeSet<Slot> = days.iter().flat_map(|(_, slots)| slots.clone()).collect();
         assert_eq!(266 + texts.len(), 543, "{born}");
         distinct[543 - (266 + days.len())] += 1;
@@ -62,7 +62,7 @@ fn with_round_days_there_are_543_texts_for_everybody_on_541_to_543_distinct_days
 fn the_days_of_a_child_come_in_order_with_the_promised_gaps() {
     for born in births("2024-01-01", "2027-12-31") {
         let childcare = childcare_regular();
-        let days = days(of_birth(&childcare, born, LeapRule::default()));
+        let days = days(&of_birth(&childcare, born, LeapRule::default()));
         for pair in days.windows(2) {
             let gap = days_between(pair[0].0, pair[1].0);
             let allowed = match (pair[0].1[0], pair[1].1[0]) {
@@ -109,7 +109,7 @@ fn a_round_day_on_a_regular_day_travels_behind_it() {
     let childcare = childcare();
     let mut merged = BTreeSet::new();
     for born in births("2026-03-01", "2027-02-28") {
-        for (_, slots) in days(of_birth(&childcare, born, LeapRule::default())) {
+        for (_, slots) in days(&of_birth(&childcare, born, LeapRule::default())) {
             if let [regular, round] = slots.as_slice() {
                 assert!(!matches!(regular, Slot::Round(_)));
                 merged.insert(*round);
@@ -157,7 +157,7 @@ fn a_cadence_that_says_too_much_is_held_within_its_bounds() {
     for born in births("2024-01-01", "2024-12-31") {
         let child = BirthDate::kept(born);
         let course = of_birth(&greedy, born, LeapRule::default());
-        for (day, slots) in days(course) {
+        for (day, slots) in days(&course) {
             for slot in slots {
                 let end = match slot {
                     Slot::Day(_) => child.birthday(1, LeapRule::default()),
@@ -169,7 +169,7 @@ fn a_cadence_that_says_too_much_is_held_within_its_bounds() {
         }
     }
     let overlong = vec![Cadence::Gestation { from: 0, to: 400, every: 1 }];
-    assert_eq!(days(of_due(&overlong, date("2026-04-01"))).len(), 294);
+    assert_eq!(days(&of_due(&overlong, date("2026-04-01"))).len(), 294);
 }
 
 fn any_date() -> impl Strategy<Value = NaiveDate> {
@@ -197,7 +197,7 @@ proptest! {
     fn any_birth_date_from_1900_to_2100_gets_268_days_in_order(born in any_date(), rule in prop::sample::select(&RULES)) {
         let regular = childcare_regular();
         let course = of_birth(&regular, born, rule);
-        let days = days(course);
+        let days = days(&course);
         prop_assert_eq!(days.len(), 268);
         prop_assert!(days.windows(2).all(|pair| pair[0].0 < pair[1].0));
         prop_assert_eq!(days[0].0, born);
@@ -206,7 +206,7 @@ proptest! {
     #[test]
     fn any_due_date_from_1900_to_2100_gets_266_consecutive_days(due in any_date()) {
         let cadence = maternity();
-        let days = days(of_due(&cadence, due));
+        let days = days(&of_due(&cadence, due));
         for (number, (day, slots)) in days.iter().enumerate() {
             prop_assert_eq!(*day, days_after(due, number as i64 - 252));
             prop_assert_eq!(slots.as_slice(), [Slot::Pregnancy(28 + number as u16)]);
@@ -233,7 +233,7 @@ proptest! {
     #[test]
     fn a_slot_stands_on_the_day_that_its_anchor_says(born in any_date(), lines in prop::collection::vec(any_line(), 1..5)) {
         let course = of_birth(&lines, born, LeapRule::default());
-        for (day, slots) in days(course) {
+        for (day, slots) in days(&course) {
             for slot in slots {
                 prop_assert_eq!(course.anchor().day_of(slot, LeapRule::default()), Some(day));
             }

@@ -1,0 +1,165 @@
+//! Rows that leave: planned, leased, sent, recorded, once.
+//!
+//! - [`plan`] turns readers who are due into rows, in one transaction a batch;
+//! - [`send`] composes a row, keeps the pace, makes the request and says what came of it;
+//! - [`reap`] takes up rows whose holder died or that wait for another attempt, and ends those whose
+//!   window has closed.
+//!
+//! One tick of each is one function; `app` decides when they run. What a conversation is, this room
+//! does not know.
+
+pub mod pace;
+mod plan;
+mod probe;
+mod reap;
+mod send;
+mod speak;
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::Mutex as AsyncMutex;
+
+use crate::clock::Ambient;
+use crate::domain::account::Account;
+use crate::domain::delivery::health::Health;
+use crate::line::client::{Line, SendError};
+use crate::store::{Store, StoreError};
+use crate::timers::{TimerError, TimerIndex};
+use pace::Pace;
+
+/// How long a row belongs to whoever leased it.
+const LEASE_MS: i64 = 60_000;
+/// No request starts with less of the lease left: a push takes up to 10 s.
+const LEASE_MARGIN_MS: i64 = 15_000;
+/// Rows and readers taken at once.
+const BATCH: u64 = 200;
+/// Requests in flight for one account.
+const IN_FLIGHT: usize = 256;
+
+/// Why a tick did not run to its end. Everything it had committed stays true.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The timer index.
+    #[error(transparent)]
+    Timers(#[from] TimerError),
+}
+
+/// Which rows a tick takes: answers never wait behind a morning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Answers to what readers did.
+    Answers,
+    /// Mornings.
+    Mornings,
+}
+
+/// One account with the way to LINE.
+#[derive(Debug)]
+pub struct Channel {
+    /// The account.
+    pub account: Account,
+    /// LINE, with this account's token.
+    pub line: Line,
+    asking: AsyncMutex<()>,
+    health: Mutex<Health>,
+}
+
+impl Channel {
+    /// Joins an account and its way to LINE.
+    #[must_use]
+    pub fn new(account: Account, line: Line) -> Self {
+        Self { account, line, asking: AsyncMutex::default(), health: Mutex::default() }
+    }
+}
+
+/// Everything that leaves, for all accounts of this process.
+#[derive(Clone)]
+pub struct Deliveries {
+    store: Store,
+    timers: Arc<dyn TimerIndex>,
+    ambient: Ambient,
+    pace: Arc<Pace>,
+    channels: Arc<Vec<Channel>>,
+}
+
+impl std::fmt::Debug for Deliveries {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deliveries").finish_non_exhaustive()
+    }
+}
+
+impl Deliveries {
+    /// Joins what deliveries need.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        timers: Arc<dyn TimerIndex>,
+        ambient: Ambient,
+        pace: Pace,
+        channels: Arc<Vec<Channel>>,
+    ) -> Self {
+        Self { store, timers, ambient, pace: Arc::new(pace), channels }
+    }
+
+    /// Sends everything of that kind that is due now, account by account in turn, a batch each, until
+    /// nothing is left; returns how many requests came to an end.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`]; what was committed before stays true and the next tick goes on.
+    pub async fn tick(&self, kind: Kind) -> Result<usize, DeliveryError> {
+        let mut total = 0;
+        self.end_overdue().await?;
+        loop {
+            let mut sent = 0;
+            for channel in self.channels.iter() {
+                sent += self.serve(channel, kind).await?;
+            }
+            total += sent;
+            if sent == 0 {
+                return Ok(total);
+            }
+        }
+    }
+
+    async fn serve(&self, channel: &Channel, kind: Kind) -> Result<usize, DeliveryError> {
+        if let Some(hold) = self.hold_of(channel).await? {
+            return self.probe(channel, kind, &hold).await;
+        }
+        let mut rows = self.lease(channel, kind, BATCH).await?;
+        if kind == Kind::Mornings {
+            rows.extend(self.plan(channel, BATCH).await?);
+        }
+        self.send(channel, rows).await
+    }
+
+    /// LINE's id of the bot: from the database, or asked from LINE once and kept.
+    async fn bot_user_id<'a>(&self, channel: &'a Channel) -> Result<&'a str, SendError> {
+        let known = &channel.account.bot_user_id;
+        if known.get().is_none() {
+            let _one_at_a_time = channel.asking.lock().await;
+            if known.get().is_none() {
+                let info = channel.line.bot_info().await?;
+                self.keep_bot_user_id(channel, &info.user_id).await;
+                let _already = known.set(info.user_id);
+            }
+        }
+        Ok(known.get().expect("set just now"))
+    }
+
+    async fn keep_bot_user_id(&self, channel: &Channel, id: &str) {
+        let kept: Result<(), StoreError> = async {
+            let tx = self.store.begin().await?;
+            tx.set_bot_user_id(channel.account.id, id).await?;
+            tx.commit().await
+        }
+        .await;
+        if let Err(error) = kept {
+            // It is asked again after the next start; nothing depends on it being kept.
+            tracing::warn!(error = &error as &dyn std::error::Error, "the bot's id was not kept");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What does not come from LINE but must be decided like it: time that ran out.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Inbox, InboxError};
+use crate::store::{EventState, NewEvent};
+
+/// A command in the place of an event. Ids of commands begin with [`COMMAND`], which LINE's never do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// A draft was left lying since that turn.
+    TimedOut {
+        /// The turn of its question.
+        turn: i64,
+    },
+}
+
+/// Begins the key of every command.
+pub const COMMAND: &str = "cmd:";
+/// Readers handed on at once.
+const BATCH: u64 = 200;
+
+impl Inbox {
+    /// Hands on what has waited until now; returns how many. Due deliveries are not its business.
+    ///
+    /// # Errors
+    ///
+    /// [`InboxError`].
+    pub async fn time_out(&self) -> Result<usize, InboxError> {
+        let now = self.ambient.now_ms();
+        let waiting = self.store.care_due(now, BATCH).await?;
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let tx = self.store.begin().await?;
+        for one in &waiting {
+            let command = Command::TimedOut { turn: one.turn };
+            let event = NewEvent {
+                account: one.account,
+                key: format!("{COMMAND}timeout:{}:{}", one.reader, one.turn),
+                lane: one.lane,
+                sent_at: now,
+                state: EventState::Pending,
+                note: None,
+                payload: serde_json::to_vec(&command).expect("our own types are JSON"),
+            };
+            tx.keep_events(&[event]).await?;
+            tx.care_taken(one.reader).await?;
+        }
+        tx.commit().await?;
+        self.arrived.notify_one();
+        Ok(waiting.len())
+    }
+}

@@ -1,0 +1,212 @@
+//! Taking waiting events, lane by lane, each in one transaction.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+
+use super::command::{COMMAND, Command};
+use super::converse::Incoming;
+use super::{Inbox, InboxError};
+use crate::domain::account::Account;
+use crate::domain::conversation::Input;
+use crate::domain::delivery::{Parts, Purpose, State};
+use crate::domain::ids::ReaderId;
+use crate::domain::message::Message;
+use crate::line::webhook::{self, Arrived, Kind, Source};
+use crate::store::{Blind, EventRow, EventState, NewDelivery, Result, StoreError, Tx, Via};
+
+/// Failures after which an event is put aside and its lane goes on.
+const MAX_FAILURES: i32 = 5;
+/// Lanes looked up at once.
+const LANES: u64 = 64;
+/// How long a farewell to a group may take.
+const FAREWELL_MS: i64 = 3_600_000;
+
+/// What became of a lane's next event.
+#[derive(Debug, PartialEq, Eq)]
+enum Turn {
+    /// Decided; there may be more.
+    Done,
+    /// Nothing waits.
+    Empty,
+    /// It failed and waits for another try.
+    Failed,
+}
+
+/// Timer hints to give after the commit.
+pub(super) type Hints = Vec<(ReaderId, Option<i64>)>;
+
+/// What is written about an event when it ends.
+pub(super) struct Verdict {
+    pub state: EventState,
+    pub note: Option<&'static str>,
+    pub hints: Hints,
+}
+
+impl Verdict {
+    pub const fn done() -> Self {
+        Self { state: EventState::Done, note: None, hints: Vec::new() }
+    }
+
+    pub const fn ignored(note: &'static str) -> Self {
+        Self { state: EventState::Ignored, note: Some(note), hints: Vec::new() }
+    }
+}
+
+impl Inbox {
+    /// Decides everything that waits; returns how many events were decided.
+    ///
+    /// # Errors
+    ///
+    /// [`InboxError`] when the database does not answer; nothing is lost.
+    pub async fn tick(&self) -> Result<usize, InboxError> {
+        let mut decided = 0;
+        loop {
+            let mut progress = 0;
+            for (account, lane) in self.store.lanes_waiting(LANES).await? {
+                if let Some(account) = self.account(account) {
+                    progress += self.lane(account, lane).await?;
+                }
+            }
+            decided += progress;
+            if progress == 0 {
+                return Ok(decided);
+            }
+            self.decided.notify_one();
+        }
+    }
+
+    async fn lane(&self, account: &Account, lane: Blind) -> Result<usize> {
+        let mut decided = 0;
+        while self.next(account, lane).await? == Turn::Done {
+            decided += 1;
+        }
+        Ok(decided)
+    }
+
+    async fn next(&self, account: &Account, lane: Blind) -> Result<Turn> {
+        let tx = self.store.begin().await?;
+        tx.lock_lane(account.id, lane).await?;
+        let Some(event) = tx.next_event(account.id, lane).await? else { return Ok(Turn::Empty) };
+        // A panic in a decision is a failure of this event, not of the process.
+        let decision = AssertUnwindSafe(self.decide(&tx, account, lane, &event)).catch_unwind().await;
+        let verdict = match decision {
+            Ok(Ok(verdict)) => verdict,
+            Ok(Err(StoreError::Database(error))) => return Err(error.into()),
+            Ok(Err(corrupt @ StoreError::Corrupt { .. })) => {
+                drop(tx);
+                tracing::error!(event.id = %event.id, error = &corrupt as &dyn std::error::Error, "an event failed");
+                return self.failed(&event).await;
+            }
+            Err(_panic) => {
+                drop(tx);
+                return self.failed(&event).await;
+            }
+        };
+        tx.settle_event(event.id, verdict.state, verdict.note).await?;
+        tx.commit().await?;
+        metrics::counter!("hagukumi_events_total", "result" => verdict.note.unwrap_or("done")).increment(1);
+        for (reader, at) in verdict.hints {
+            if let Err(error) = self.timers.set(account.id, reader, at).await {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "a timer hint was lost; the sweep will find it"
+                );
+            }
+        }
+        Ok(Turn::Done)
+    }
+
+    async fn failed(&self, event: &EventRow) -> Result<Turn> {
+        let tx = self.store.begin().await?;
+        tx.count_failure(event.id).await?;
+        let dead = event.attempts + 1 >= MAX_FAILURES;
+        if dead {
+            tx.settle_event(event.id, EventState::Dead, Some("failed five times")).await?;
+            metrics::counter!("hagukumi_events_dead_total").increment(1);
+            tracing::error!(event.id = %event.id, "an event failed five times and was put aside");
+        }
+        tx.commit().await?;
+        Ok(if dead { Turn::Done } else { Turn::Failed })
+    }
+
+    async fn decide(&self, tx: &Tx, account: &Account, lane: Blind, event: &EventRow) -> Result<Verdict> {
+        let Some(payload) = event.payload.as_deref() else {
+            tracing::error!(event.id = %event.id, "an event was sealed with a key that is not here");
+            return Ok(Verdict { state: EventState::Dead, note: Some("sealed with another key"), hints: Vec::new() });
+        };
+        if event.key.starts_with(COMMAND) {
+            return self.decide_command(tx, account, lane, event, payload).await;
+        }
+        let arrived = webhook::read_event(&String::from_utf8_lossy(payload));
+        if arrived.standby {
+            return Ok(Verdict::ignored("standby"));
+        }
+        match (arrived.source.clone(), arrived.kind.clone()) {
+            (Source::User(user), Kind::Input(input)) => {
+                let token = arrived.reply_token.as_ref().map(|token| token.expose().to_owned());
+                self.converse(tx, account, Incoming { user: Some(user), lane, input, token, event }).await
+            }
+            (Source::User(_), Kind::Unsend { .. }) => {
+                tx.blank_dead_events(account.id, lane).await?;
+                Ok(Verdict::done())
+            }
+            (Source::Group(id), Kind::Joined | Kind::GroupMessage) => {
+                self.farewell(tx, account, lane, event, &arrived, ("group", id)).await
+            }
+            (Source::Room(id), Kind::Joined | Kind::GroupMessage) => {
+                self.farewell(tx, account, lane, event, &arrived, ("room", id)).await
+            }
+            (Source::UserInvalid, _) => {
+                tracing::error!(event.id = %event.id, "an event has a user id that is none");
+                Ok(Verdict { state: EventState::Dead, note: Some("invalid user id"), hints: Vec::new() })
+            }
+            (_, _) => Ok(Verdict::ignored("not for us")),
+        }
+    }
+
+    async fn decide_command(
+        &self,
+        tx: &Tx,
+        account: &Account,
+        lane: Blind,
+        event: &EventRow,
+        payload: &[u8],
+    ) -> Result<Verdict> {
+        let Ok(Command::TimedOut { turn }) = serde_json::from_slice(payload) else {
+            return Ok(Verdict::ignored("unknown command"));
+        };
+        let input = Input::TimedOut { turn };
+        self.converse(tx, account, Incoming { user: None, lane, input, token: None, event }).await
+    }
+
+    /// Says that this works one to one only, and leaves.
+    async fn farewell(
+        &self,
+        tx: &Tx,
+        account: &Account,
+        lane: Blind,
+        event: &EventRow,
+        arrived: &Arrived,
+        (place, id): (&str, String),
+    ) -> Result<Verdict> {
+        let phrases = account.library.phrases("ja");
+        let words =
+            phrases.get("group_farewell").map(|phrase| Message::text(phrase.text.clone())).into_iter().collect();
+        let token = arrived.reply_token.as_ref().map(|token| token.expose().to_owned());
+        let row = NewDelivery {
+            account: account.id,
+            reader: None,
+            blind: lane,
+            purpose: Purpose::answer(&event.key),
+            via: Via::Reply,
+            state: State::Waiting,
+            window_until: self.ambient.now_ms() + FAREWELL_MS,
+            lease_until: None,
+            rides_on: None,
+            parts: Some(Parts::Farewell { token, place: place.to_owned(), id, words }),
+        };
+        tx.keep_delivery(&row).await?;
+        Ok(Verdict::done())
+    }
+}

@@ -1,0 +1,118 @@
+//! Keeping what LINE sent before saying 200.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::Inbox;
+use crate::domain::account::Account;
+use crate::line::webhook::{self, Arrived, Source};
+use crate::store::{Blind, EventState, NewEvent, StoreError};
+
+/// Why a webhook cannot be answered with 200. LINE may send it again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// The database refused.
+    #[error("the events were not kept")]
+    Store(#[from] StoreError),
+    /// The database took too long; LINE waits two seconds.
+    #[error("the events were not kept in time")]
+    TooSlow,
+}
+
+/// What was kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Received {
+    /// Events in the webhook.
+    pub events: usize,
+    /// Events that were not known before.
+    pub new: u64,
+    /// Whether the whole body was put aside for somebody to look at.
+    pub quarantined: bool,
+}
+
+/// LINE gives up after two seconds; the rest is for the way back.
+const COMMIT_WITHIN: Duration = Duration::from_millis(1_500);
+
+impl Inbox {
+    /// Keeps the events of a webhook whose signature was verified. After this they are ours: they
+    /// will be decided, or somebody will be told.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceiveError`] when nothing was kept, or when that is not certain; never answered with 200.
+    pub async fn receive(&self, account: &Account, body: &[u8]) -> Result<Received, ReceiveError> {
+        let (events, received) = self.read(account, body);
+        if events.is_empty() {
+            return Ok(received);
+        }
+        let keep = async {
+            let tx = self.store.begin().await?;
+            let new = tx.keep_events(&events).await?;
+            tx.commit().await?;
+            Ok::<u64, StoreError>(new)
+        };
+        let new = tokio::time::timeout(COMMIT_WITHIN, keep).await.map_err(|_| ReceiveError::TooSlow)??;
+        self.arrived.notify_one();
+        Ok(Received { new, ..received })
+    }
+
+    fn read(&self, account: &Account, body: &[u8]) -> (Vec<NewEvent>, Received) {
+        let why = match webhook::read(body) {
+            Ok(delivery) if is_ours(account, &delivery.destination) => {
+                let events: Vec<_> = delivery.events.into_iter().map(|event| self.pending(account, event)).collect();
+                let received = Received { events: events.len(), ..Received::default() };
+                return (events, received);
+            }
+            Ok(_) => "meant for another bot: is the webhook address of this account right?",
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a signed webhook cannot be read");
+                "cannot be read"
+            }
+        };
+        metrics::counter!("hagukumi_webhook_quarantined_total").increment(1);
+        tracing::error!(account = %account.slug, why, "a webhook was put aside");
+        let received = Received { quarantined: true, ..Received::default() };
+        (vec![self.quarantined(account, body, why)], received)
+    }
+
+    fn pending(&self, account: &Account, event: Arrived) -> NewEvent {
+        let lane = match &event.source {
+            Source::User(user) => self.store.sealer().blind(account.id, user),
+            Source::Group(id) | Source::Room(id) => self.store.sealer().blind_of(account.id, id),
+            Source::UserInvalid | Source::None => Blind::NOBODY,
+        };
+        NewEvent {
+            account: account.id,
+            key: event.event_id,
+            lane,
+            sent_at: event.timestamp_ms.unwrap_or_else(|| self.ambient.now_ms()),
+            state: EventState::Pending,
+            note: None,
+            payload: event.raw.into_bytes(),
+        }
+    }
+
+    fn quarantined(&self, account: &Account, body: &[u8], why: &'static str) -> NewEvent {
+        let mut key = "q:".to_owned();
+        for byte in Sha256::digest(body) {
+            write!(key, "{byte:02x}").expect("writing to a String cannot fail");
+        }
+        NewEvent {
+            account: account.id,
+            key,
+            lane: Blind::NOBODY,
+            sent_at: self.ambient.now_ms(),
+            state: EventState::Quarantined,
+            note: Some(why),
+            payload: body.to_vec(),
+        }
+    }
+}
+
+/// A body for another bot is never processed: settings are mixed up. Before the bot's id is known, or
+/// when LINE names nobody, nothing can be said against it.
+fn is_ours(account: &Account, destination: &str) -> bool {
+    destination.is_empty() || account.bot_user_id.get().is_none_or(|ours| ours == destination)
+}

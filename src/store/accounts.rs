@@ -1,0 +1,110 @@
+//! Accounts, and whether their deliveries are held.
+
+use entity::account;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::{Result, Store, Tx};
+use crate::domain::ids::AccountId;
+
+/// An account as the database knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Ours.
+    pub id: AccountId,
+    /// `main`, `aoba`, …
+    pub slug: String,
+    /// LINE's id of the bot, once known.
+    pub bot_user_id: Option<String>,
+    /// Why nothing leaves at present.
+    pub held: Option<Hold>,
+}
+
+/// Why, since when, and until when nothing leaves (milliseconds since 1970).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// `token`, `allowance`, `wall`, …
+    pub reason: String,
+    /// Since when.
+    pub since_ms: i64,
+    /// When one real row may be tried again.
+    pub probe_ms: i64,
+}
+
+impl From<account::Model> for AccountRow {
+    fn from(row: account::Model) -> Self {
+        let held = row.held.map(|reason| Hold {
+            reason,
+            since_ms: row.held_at.unwrap_or_default(),
+            probe_ms: row.probe_at.unwrap_or_default(),
+        });
+        Self { id: AccountId(row.id), slug: row.slug, bot_user_id: row.bot_user_id, held }
+    }
+}
+
+impl Store {
+    /// The account of that slug.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn account(&self, slug: &str) -> Result<Option<AccountRow>> {
+        let row = account::Entity::find().filter(account::Column::Slug.eq(slug)).one(&self.reader).await?;
+        Ok(row.map(AccountRow::from))
+    }
+}
+
+impl Tx {
+    /// The account of that slug, made when it is new.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn ensure_account(&self, slug: &str) -> Result<AccountRow> {
+        let found = account::Entity::find().filter(account::Column::Slug.eq(slug)).one(&self.inner).await?;
+        if let Some(row) = found {
+            return Ok(row.into());
+        }
+        let row = account::ActiveModel {
+            id: Set(self.ambient.id()),
+            slug: Set(slug.to_owned()),
+            bot_user_id: Set(None),
+            held: Set(None),
+            held_at: Set(None),
+            probe_at: Set(None),
+        };
+        Ok(account::Entity::insert(row).exec_with_returning(&self.inner).await?.into())
+    }
+
+    /// Keeps LINE's id of the bot.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn set_bot_user_id(&self, account: AccountId, bot_user_id: &str) -> Result<()> {
+        self.change_account(account, |row| row.bot_user_id = Set(Some(bot_user_id.to_owned()))).await
+    }
+
+    /// Holds an account's deliveries, or lets them go.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn set_hold(&self, account: AccountId, hold: Option<&Hold>) -> Result<()> {
+        self.change_account(account, |row| {
+            row.held = Set(hold.map(|hold| hold.reason.clone()));
+            row.held_at = Set(hold.map(|hold| hold.since_ms));
+            row.probe_at = Set(hold.map(|hold| hold.probe_ms));
+        })
+        .await
+    }
+
+    async fn change_account(&self, account: AccountId, change: impl FnOnce(&mut account::ActiveModel)) -> Result<()> {
+        let found = account::Entity::find_by_id(account.0).one(&self.inner).await?;
+        if let Some(row) = found {
+            let mut row = row.into_active_model();
+            change(&mut row);
+            account::Entity::update(row).exec(&self.inner).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,526 @@
+//! Rows of everything that leaves: planned, leased, sent, recorded, once.
+//!
+//! A *lease* says until when its holder may be sending; a *fence* tells a holder that lost it. States
+//! only move forward, and accepted wins even over a lost lease: what LINE took was sent. A row that
+//! *rides on* an answer (today's message inside a reply) is decided with that answer and never
+//! claimed by itself.
+
+use std::collections::HashMap;
+
+use entity::delivery::{self, Column};
+use sea_orm::sea_query::{
+    Cond, Expr, ExprTrait as _, LockBehavior, LockType, OnConflict, Order, Query, SelectStatement,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::SimpleExpr,
+};
+
+use super::seal::{At, Blind};
+use super::{ReaderRow, Result, Store, StoreError, Tx};
+use crate::domain::delivery::{Parts, Purpose, State};
+use crate::domain::ids::{AccountId, DeliveryId, ReaderId};
+
+/// How a row leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// Counted by LINE, protected by a retry key.
+    Push,
+    /// Free, by a reply token.
+    Reply,
+}
+
+impl Via {
+    /// The word in the row and in metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Reply => "reply",
+        }
+    }
+}
+
+/// A row to be made.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// The account that speaks.
+    pub account: AccountId,
+    /// Whom it is for; `None` for a group.
+    pub reader: Option<ReaderId>,
+    /// The blind index of the user or group.
+    pub blind: Blind,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How it leaves.
+    pub via: Via,
+    /// Where it starts: waiting, sending (leased at once) or lapsed.
+    pub state: State,
+    /// The end of its window (milliseconds since 1970).
+    pub window_until: i64,
+    /// The end of its lease, when it starts as sending.
+    pub lease_until: Option<i64>,
+    /// The answer it travels in.
+    pub rides_on: Option<DeliveryId>,
+    /// What it holds; a lapsed row keeps nothing.
+    pub parts: Option<Parts>,
+}
+
+/// A row whose lease we hold.
+#[derive(Debug, Clone)]
+pub struct Leased {
+    /// Ours.
+    pub id: DeliveryId,
+    /// The account that speaks.
+    pub account: AccountId,
+    /// The reader, as they were when the lease was taken; `None` for a group.
+    pub reader: Option<ReaderRow>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How it leaves.
+    pub via: Via,
+    /// Tells whether the lease is still ours.
+    pub fence: i32,
+    /// Attempts including this one.
+    pub attempts: u32,
+    /// Whether an earlier attempt may have reached the reader.
+    pub maybe_sent: bool,
+    /// The end of the lease (milliseconds since 1970).
+    pub lease_until: i64,
+    /// The end of its window (milliseconds since 1970).
+    pub window_until: i64,
+    /// When the row was made (milliseconds since 1970).
+    pub created_at: i64,
+    /// What it holds.
+    pub parts: Parts,
+}
+
+/// What becomes of a leased row.
+#[derive(Debug, Clone)]
+pub enum Next {
+    /// It is over.
+    Settled {
+        /// How.
+        state: State,
+        /// LINE's id of the request that decided.
+        request_id: Option<String>,
+    },
+    /// It waits for another attempt.
+    Again {
+        /// Not before (milliseconds since 1970).
+        at: i64,
+        /// Whether it may have reached the reader.
+        maybe_sent: bool,
+    },
+    /// The reply token is gone: it leaves by push, at once.
+    Push {
+        /// What the push holds.
+        parts: Parts,
+        /// Whether today's message still goes along.
+        with_today: bool,
+    },
+}
+
+/// What one attempt came to.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The row.
+    pub id: DeliveryId,
+    /// The fence it was leased with.
+    pub fence: i32,
+    /// What becomes of it.
+    pub next: Next,
+    /// The class of the error, if there was one.
+    pub error: Option<&'static str>,
+}
+
+const fn at(row: i64) -> At<'static> {
+    At { table: "delivery", column: "parts_sealed", row }
+}
+
+/// Rows of an account that anybody may lease now.
+fn leasable(account: AccountId, answers: bool, now: i64) -> SelectStatement {
+    let waits = Expr::col(Column::State).eq(State::Waiting.as_str()).and(Expr::col(Column::NextAttemptAt).lte(now));
+    let dropped = Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).lte(now));
+    let morning = Expr::col(Column::Purpose).like("daily/%");
+    Query::select()
+        .column(Column::Id)
+        .from(delivery::Entity)
+        .cond_where(Cond::any().add(waits).add(dropped))
+        .and_where(Expr::col(Column::AccountId).eq(account.0))
+        .and_where(Expr::col(Column::RidesOn).is_null())
+        .and_where(Expr::col(Column::WindowUntil).gt(now))
+        .and_where(if answers { morning.not() } else { morning })
+        .order_by(Column::Id, Order::Asc)
+        .to_owned()
+}
+
+/// Rows whose window has closed and that nobody is sending. Riders wait for their answer.
+fn overdue(now: i64) -> Cond {
+    let leased = Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).gt(now));
+    Cond::all()
+        .add(open())
+        .add(Expr::col(Column::WindowUntil).lte(now))
+        .add(Expr::col(Column::RidesOn).is_null())
+        .add(leased.not())
+}
+
+fn open() -> SimpleExpr {
+    Expr::col(Column::State).is_in([State::Waiting.as_str(), State::Sending.as_str()])
+}
+
+impl Tx {
+    /// Makes a row; `None` when this user already has one for the purpose.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn keep_delivery(&self, new: &NewDelivery) -> Result<Option<DeliveryId>> {
+        let (id, now) = (self.ambient.id(), self.ambient.now_ms());
+        let sending = new.state == State::Sending;
+        let row = delivery::ActiveModel {
+            id: Set(id),
+            account_id: Set(new.account.0),
+            reader_id: Set(new.reader.map(|reader| reader.0)),
+            user_blind: Set(new.blind.0.to_vec()),
+            purpose: Set(new.purpose.as_str().to_owned()),
+            via: Set(new.via.as_str().to_owned()),
+            state: Set(new.state.as_str().to_owned()),
+            lease_until: Set(new.lease_until),
+            fence: Set(0),
+            attempts: Set(i32::from(sending)),
+            maybe_sent: Set(sending),
+            next_attempt_at: Set((new.state == State::Waiting).then_some(now)),
+            window_until: Set(new.window_until),
+            rides_on: Set(new.rides_on.map(|answer| answer.0)),
+            parts_sealed: Set(new.parts.as_ref().map(|parts| self.sealer.seal_json(at(id), parts))),
+            request_id: Set(None),
+            error: Set(None),
+            created_at: Set(now),
+            settled_at: Set(new.state.is_final().then_some(now)),
+        };
+        let once = OnConflict::columns([Column::AccountId, Column::UserBlind, Column::Purpose]).do_nothing().to_owned();
+        let made = delivery::Entity::insert(row).on_conflict(once).exec_without_returning(&self.inner).await?;
+        Ok((made == 1).then_some(DeliveryId(id)))
+    }
+
+    /// Whether this user has a row for the purpose.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn has_delivery(&self, account: AccountId, blind: Blind, purpose: &Purpose) -> Result<bool> {
+        let rows = delivery::Entity::find()
+            .filter(Column::AccountId.eq(account.0))
+            .filter(Column::UserBlind.eq(blind.0.to_vec()))
+            .filter(Column::Purpose.eq(purpose.as_str()));
+        Ok(rows.count(&self.inner).await? > 0)
+    }
+
+    /// Leases rows of an account (answers, or mornings) that want to leave now, or whose holder let
+    /// the lease run out. `lease_until` and `now` in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`], [`StoreError::Corrupt`].
+    pub async fn lease(
+        &self,
+        account: AccountId,
+        answers: bool,
+        now: i64,
+        lease_until: i64,
+        limit: u64,
+    ) -> Result<Vec<Leased>> {
+        let mut select = leasable(account, answers, now);
+        select.limit(limit).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        let ids = self.inner.query_all(&select).await?;
+        let ids: Vec<i64> = ids.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
+        self.take(&ids, lease_until).await
+    }
+
+    async fn take(&self, ids: &[i64], lease_until: i64) -> Result<Vec<Leased>> {
+        let mut rows = delivery::Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(&self.inner).await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+        let update = Query::update()
+            .table(delivery::Entity)
+            .value(Column::State, State::Sending.as_str())
+            .value(Column::LeaseUntil, lease_until)
+            .value(Column::MaybeSent, true)
+            .value(Column::Fence, Expr::col(Column::Fence).add(1))
+            .value(Column::Attempts, Expr::col(Column::Attempts).add(1))
+            .and_where(Expr::col(Column::Id).is_in(ids.iter().copied()))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        let readers: Vec<ReaderId> = rows.iter().filter_map(|row| row.reader_id.map(ReaderId)).collect();
+        let readers: HashMap<i64, ReaderRow> =
+            self.readers(&readers).await?.into_iter().map(|reader| (reader.id.0, reader)).collect();
+        rows.into_iter().map(|row| self.leased(row, lease_until, &readers)).collect()
+    }
+
+    fn leased(&self, row: delivery::Model, lease_until: i64, readers: &HashMap<i64, ReaderRow>) -> Result<Leased> {
+        let sealed = row.parts_sealed.as_deref().ok_or_else(|| StoreError::corrupt(at(row.id)))?;
+        Ok(Leased {
+            id: DeliveryId(row.id),
+            account: AccountId(row.account_id),
+            reader: row.reader_id.and_then(|id| readers.get(&id).cloned()),
+            parts: self.sealer.open_json(at(row.id), sealed)?,
+            purpose: Purpose::from_row(row.purpose),
+            via: if row.via == Via::Reply.as_str() { Via::Reply } else { Via::Push },
+            fence: row.fence + 1,
+            attempts: u32::try_from(row.attempts + 1).unwrap_or(1),
+            maybe_sent: row.maybe_sent,
+            lease_until,
+            window_until: row.window_until,
+            created_at: row.created_at,
+        })
+    }
+
+    /// Writes what an attempt came to. Does nothing when the lease was lost, except that an
+    /// acceptance is always kept. A row that rides on this one is decided with it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn record(&self, outcome: &Outcome) -> Result<()> {
+        let accepted = matches!(outcome.next, Next::Settled { state: State::Accepted, .. });
+        let mut update = Query::update();
+        update.table(delivery::Entity).value(Column::Error, outcome.error);
+        self.set_next(&mut update, outcome);
+        update.and_where(Expr::col(Column::Id).eq(outcome.id.0));
+        if accepted {
+            update.and_where(Expr::col(Column::State).ne(State::Accepted.as_str()));
+        } else {
+            update.and_where(Expr::col(Column::Fence).eq(outcome.fence)).and_where(open());
+        }
+        let changed = self.inner.execute(&update).await?.rows_affected() > 0;
+        if changed { self.decide_riders(outcome).await } else { Ok(()) }
+    }
+
+    fn set_next(&self, update: &mut sea_orm::sea_query::UpdateStatement, outcome: &Outcome) {
+        let now = self.ambient.now_ms();
+        match &outcome.next {
+            Next::Settled { state, request_id } => {
+                update
+                    .value(Column::State, state.as_str())
+                    .value(Column::RequestId, request_id.as_deref())
+                    .value(Column::PartsSealed, Option::<Vec<u8>>::None)
+                    .value(Column::SettledAt, now);
+            }
+            Next::Again { at, maybe_sent } => {
+                update
+                    .value(Column::State, State::Waiting.as_str())
+                    .value(Column::NextAttemptAt, *at)
+                    .value(Column::MaybeSent, *maybe_sent);
+            }
+            Next::Push { parts, .. } => {
+                update
+                    .value(Column::State, State::Waiting.as_str())
+                    .value(Column::Via, Via::Push.as_str())
+                    .value(Column::NextAttemptAt, now)
+                    .value(Column::MaybeSent, false)
+                    .value(Column::PartsSealed, self.sealer.seal_json(at(outcome.id.0), parts));
+            }
+        }
+    }
+
+    /// Today's message inside an answer: accepted with it; in doubt with it; free to be pushed by
+    /// itself when the answer certainly never carried it.
+    async fn decide_riders(&self, outcome: &Outcome) -> Result<()> {
+        match &outcome.next {
+            Next::Settled { state: State::Accepted, request_id } => {
+                self.settle_riders(outcome.id, State::Accepted, request_id.as_deref()).await
+            }
+            Next::Settled { state: State::Unconfirmed, .. } | Next::Push { with_today: false, .. } => {
+                self.settle_riders(outcome.id, State::Unconfirmed, None).await
+            }
+            Next::Settled { .. } => self.free_riders(outcome.id).await,
+            Next::Again { .. } | Next::Push { with_today: true, .. } => Ok(()),
+        }
+    }
+
+    async fn settle_riders(&self, answer: DeliveryId, state: State, request_id: Option<&str>) -> Result<()> {
+        let update = Query::update()
+            .table(delivery::Entity)
+            .value(Column::State, state.as_str())
+            .value(Column::RequestId, request_id)
+            .value(Column::PartsSealed, Option::<Vec<u8>>::None)
+            .value(Column::SettledAt, self.ambient.now_ms())
+            .and_where(Expr::col(Column::RidesOn).eq(answer.0))
+            .and_where(Expr::col(Column::State).ne(State::Accepted.as_str()))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
+    async fn free_riders(&self, answer: DeliveryId) -> Result<()> {
+        let update = Query::update()
+            .table(delivery::Entity)
+            .value(Column::RidesOn, Option::<i64>::None)
+            .value(Column::Via, Via::Push.as_str())
+            .value(Column::NextAttemptAt, self.ambient.now_ms())
+            .and_where(Expr::col(Column::RidesOn).eq(answer.0))
+            .and_where(open())
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
+    /// Settles rows as refused, by id: LINE would not take them, and it was their own case.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn refuse(&self, rows: &[DeliveryId]) -> Result<()> {
+        for row in rows {
+            let update = Query::update()
+                .table(delivery::Entity)
+                .value(Column::State, State::Refused.as_str())
+                .value(Column::PartsSealed, Option::<Vec<u8>>::None)
+                .value(Column::SettledAt, self.ambient.now_ms())
+                .and_where(Expr::col(Column::Id).eq(row.0))
+                .and_where(open())
+                .to_owned();
+            self.inner.execute(&update).await?;
+            self.free_riders(*row).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends rows whose window has closed; returns how many. Riders wait for their answer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn end_overdue(&self, now: i64) -> Result<usize> {
+        let overdue = delivery::Entity::find().filter(overdue(now)).all(&self.inner).await?;
+        for row in &overdue {
+            let state = State::when_time_passed(row.maybe_sent);
+            let next = Next::Settled { state, request_id: None };
+            self.record(&Outcome { id: DeliveryId(row.id), fence: row.fence, next, error: Some("window_closed") })
+                .await?;
+        }
+        Ok(overdue.len())
+    }
+
+    /// Takes back a reader's mornings that have not left: after a stop, a loss or a block. What may
+    /// be on its way is in doubt, and LINE's acceptance of it is still kept. With `again`, rows that
+    /// certainly did not leave are forgotten, so that the day can be planned anew.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn cancel_mornings(&self, reader: ReaderId, again: bool) -> Result<()> {
+        let mine = || {
+            Cond::all()
+                .add(Expr::col(Column::ReaderId).eq(reader.0))
+                .add(Expr::col(Column::Purpose).like("daily/%"))
+                .add(open())
+        };
+        if again {
+            let forget = Query::delete()
+                .from_table(delivery::Entity)
+                .cond_where(mine())
+                .and_where(Expr::col(Column::MaybeSent).eq(false))
+                .and_where(Expr::col(Column::RidesOn).is_null())
+                .to_owned();
+            self.inner.execute(&forget).await?;
+        }
+        for maybe_sent in [false, true] {
+            let update = Query::update()
+                .table(delivery::Entity)
+                .value(Column::State, State::when_time_passed(maybe_sent).as_str())
+                .value(Column::Error, "cancelled")
+                .value(Column::Fence, Expr::col(Column::Fence).add(1))
+                .value(Column::PartsSealed, Option::<Vec<u8>>::None)
+                .value(Column::SettledAt, self.ambient.now_ms())
+                .cond_where(mine())
+                .and_where(Expr::col(Column::MaybeSent).eq(maybe_sent))
+                .to_owned();
+            self.inner.execute(&update).await?;
+        }
+        Ok(())
+    }
+
+    /// The id of the reader's newest answer, to know whether another is the last word.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn newest_answer(&self, reader: ReaderId) -> Result<Option<DeliveryId>> {
+        let query = Query::select()
+            .expr_as(Expr::col(Column::Id).max(), "id")
+            .from(delivery::Entity)
+            .and_where(Expr::col(Column::ReaderId).eq(reader.0))
+            .and_where(Expr::col(Column::Purpose).like("answer/%"))
+            .to_owned();
+        let row = self.inner.query_one(&query).await?;
+        let id: Option<i64> = row.map(|row| row.try_get("", "id")).transpose()?.flatten();
+        Ok(id.map(DeliveryId))
+    }
+}
+
+impl Store {
+    /// Whether the lease is still ours and the row still wanted: asked right before a request that
+    /// had to wait.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn still_leased(&self, id: DeliveryId, fence: i32) -> Result<bool> {
+        let row = delivery::Entity::find_by_id(id.0).one(&self.reader).await?;
+        Ok(row.is_some_and(|row| row.state == State::Sending.as_str() && row.fence == fence))
+    }
+
+    /// Whether anything of the account can be leased now: asked before a transaction is begun.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn has_leasable(&self, account: AccountId, answers: bool, now: i64) -> Result<bool> {
+        Ok(self.reader.query_one(leasable(account, answers, now).limit(1)).await?.is_some())
+    }
+
+    /// Whether any row's window has closed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn has_overdue(&self, now: i64) -> Result<bool> {
+        Ok(delivery::Entity::find().filter(overdue(now)).one(&self.reader).await?.is_some())
+    }
+
+    /// When the next row of the account wants to be looked at (milliseconds since 1970).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn next_attempt(&self, account: AccountId) -> Result<Option<i64>> {
+        let earliest = |state: State, column: Column| {
+            Query::select()
+                .expr_as(Expr::col(column).min(), "at")
+                .from(delivery::Entity)
+                .and_where(Expr::col(Column::AccountId).eq(account.0))
+                .and_where(Expr::col(Column::State).eq(state.as_str()))
+                .and_where(Expr::col(Column::RidesOn).is_null())
+                .to_owned()
+        };
+        let mut next = None;
+        for query in [earliest(State::Waiting, Column::NextAttemptAt), earliest(State::Sending, Column::LeaseUntil)] {
+            let row = self.reader.query_one(&query).await?;
+            let at: Option<i64> = row.map(|row| row.try_get("", "at")).transpose()?.flatten();
+            next = [next, at].into_iter().flatten().min();
+        }
+        Ok(next)
+    }
+
+    /// How many rows are in that state.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn deliveries_in(&self, state: State) -> Result<u64> {
+        Ok(delivery::Entity::find().filter(Column::State.eq(state.as_str())).count(&self.reader).await?)
+    }
+}

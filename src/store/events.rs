@@ -1,0 +1,265 @@
+//! What arrived: one row an event, unique by account and LINE's event id.
+//!
+//! A *lane* is one (account, user); its events are taken in the order of LINE's timestamps. Payloads
+//! are sealed, and blanked in the transaction that does them; the id stays for 30 days to know
+//! duplicates by. Quarantined and dead events keep theirs for at most 7 days.
+
+use entity::webhook_event as event;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Order, Query};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::seal::{At, Blind};
+use super::{Result, Store, StoreError, Tx};
+use crate::domain::ids::{AccountId, EventId};
+
+/// How far an event has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventState {
+    /// Received, not yet decided.
+    Pending,
+    /// Decided; effects and answers were written in the same transaction.
+    Done,
+    /// Nothing for us to decide.
+    Ignored,
+    /// Failed five times; somebody must look.
+    Dead,
+    /// Cannot be read; somebody must look.
+    Quarantined,
+}
+
+impl EventState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Done => "done",
+            Self::Ignored => "ignored",
+            Self::Dead => "dead",
+            Self::Quarantined => "quarantined",
+        }
+    }
+
+    const fn keeps_payload(self) -> bool {
+        matches!(self, Self::Pending | Self::Dead | Self::Quarantined)
+    }
+}
+
+/// An event to be kept.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// The account it came for.
+    pub account: AccountId,
+    /// LINE's event id, or a hash where there is none.
+    pub key: String,
+    /// Whose it is.
+    pub lane: Blind,
+    /// LINE's timestamp in milliseconds, or the time of receipt where that is insane.
+    pub sent_at: i64,
+    /// Pending, or quarantined at once.
+    pub state: EventState,
+    /// Why it was quarantined; never personal.
+    pub note: Option<&'static str>,
+    /// The raw event.
+    pub payload: Vec<u8>,
+}
+
+/// A pending event, opened.
+#[derive(Debug, Clone)]
+pub struct EventRow {
+    /// Ours.
+    pub id: EventId,
+    /// LINE's.
+    pub key: String,
+    /// LINE's timestamp in milliseconds.
+    pub sent_at: i64,
+    /// When we received it, in milliseconds since 1970.
+    pub received_at: i64,
+    /// How often it failed.
+    pub attempts: i32,
+    /// The raw event; `None` when it was sealed with a key we do not have.
+    pub payload: Option<Vec<u8>>,
+}
+
+const fn at(row: i64) -> At<'static> {
+    At { table: "webhook_event", column: "payload_sealed", row }
+}
+
+impl Tx {
+    /// Keeps events that are new; returns how many were.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn keep_events(&self, events: &[NewEvent]) -> Result<u64> {
+        let now = self.ambient.now_ms();
+        let rows = events.iter().map(|new| {
+            let id = self.ambient.id();
+            event::ActiveModel {
+                id: Set(id),
+                account_id: Set(new.account.0),
+                event_key: Set(new.key.clone()),
+                lane: Set(new.lane.0.to_vec()),
+                sent_at: Set(new.sent_at),
+                received_at: Set(now),
+                state: Set(new.state.as_str().to_owned()),
+                attempts: Set(0),
+                note: Set(new.note.map(str::to_owned)),
+                payload_sealed: Set(Some(self.sealer.seal(at(id), &new.payload))),
+            }
+        });
+        let mut kept = 0;
+        let rows: Vec<_> = rows.collect();
+        // SQLite allows 32,766 values in a statement; ten columns a row.
+        for chunk in rows.chunks(3_000) {
+            let once = OnConflict::columns([event::Column::AccountId, event::Column::EventKey]).do_nothing().to_owned();
+            let insert = event::Entity::insert_many(chunk.to_vec()).on_conflict(once);
+            kept += insert.exec_without_returning(&self.inner).await?;
+        }
+        Ok(kept)
+    }
+
+    /// Takes the lane for this transaction, over all replicas, so that its events are decided one by
+    /// one. On SQLite the one writer already is that lock.
+    #[expect(clippy::unused_async, reason = "a database with several writers waits here")]
+    pub async fn lock_lane(&self, _account: AccountId, _lane: Blind) -> Result<()> {
+        Ok(())
+    }
+
+    /// The lane's oldest pending event.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn next_event(&self, account: AccountId, lane: Blind) -> Result<Option<EventRow>> {
+        let pending = event::Entity::find()
+            .filter(event::Column::State.eq(EventState::Pending.as_str()))
+            .filter(event::Column::Lane.eq(lane.0.to_vec()))
+            .filter(event::Column::AccountId.eq(account.0))
+            .order_by_asc(event::Column::SentAt)
+            .order_by_asc(event::Column::Id);
+        Ok(pending.one(&self.inner).await?.map(|row| self.opened(row)))
+    }
+
+    fn opened(&self, row: event::Model) -> EventRow {
+        let payload = row.payload_sealed.and_then(|sealed| self.sealer.open(at(row.id), &sealed).ok());
+        EventRow {
+            id: EventId(row.id),
+            key: row.event_key,
+            sent_at: row.sent_at,
+            received_at: row.received_at,
+            attempts: row.attempts,
+            payload,
+        }
+    }
+
+    /// Ends an event.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn settle_event(&self, id: EventId, state: EventState, note: Option<&str>) -> Result<()> {
+        let mut update = Query::update();
+        update
+            .table(event::Entity)
+            .value(event::Column::State, state.as_str())
+            .value(event::Column::Note, note)
+            .and_where(Expr::col(event::Column::Id).eq(id.0));
+        if !state.keeps_payload() {
+            update.value(event::Column::PayloadSealed, Option::<Vec<u8>>::None);
+        }
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
+    /// Counts one more failure; the event stays pending.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn count_failure(&self, id: EventId) -> Result<()> {
+        let update = Query::update()
+            .table(event::Entity)
+            .value(event::Column::Attempts, Expr::col(event::Column::Attempts).add(1))
+            .and_where(Expr::col(event::Column::Id).eq(id.0))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
+    /// Blanks what is still kept of a lane's dead events: the reader took a message back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn blank_dead_events(&self, account: AccountId, lane: Blind) -> Result<()> {
+        let update = Query::update()
+            .table(event::Entity)
+            .value(event::Column::PayloadSealed, Option::<Vec<u8>>::None)
+            .and_where(Expr::col(event::Column::AccountId).eq(account.0))
+            .and_where(Expr::col(event::Column::Lane).eq(lane.0.to_vec()))
+            .and_where(Expr::col(event::Column::State).eq(EventState::Dead.as_str()))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Lanes with pending events, the one that waits longest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn lanes_waiting(&self, limit: u64) -> Result<Vec<(AccountId, Blind)>> {
+        let query = Query::select()
+            .column(event::Column::AccountId)
+            .column(event::Column::Lane)
+            .from(event::Entity)
+            .and_where(Expr::col(event::Column::State).eq(EventState::Pending.as_str()))
+            .group_by_columns([event::Column::AccountId, event::Column::Lane])
+            .order_by_expr(Expr::col(event::Column::ReceivedAt).min(), Order::Asc)
+            .limit(limit)
+            .to_owned();
+        let rows = self.reader.query_all(&query).await?;
+        rows.iter().map(|row| Ok((AccountId(row.try_get("", "account_id")?), lane(row)?))).collect()
+    }
+
+    /// How many events are in that state.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn events_in(&self, state: EventState) -> Result<u64> {
+        use sea_orm::PaginatorTrait as _;
+        let query = event::Entity::find().filter(event::Column::State.eq(state.as_str()));
+        Ok(query.count(&self.reader).await?)
+    }
+
+    /// Forgets events by age (milliseconds since 1970): ids of finished ones received before
+    /// `ids_before`, payloads of dead and quarantined ones received before `payloads_before`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn forget_events(&self, ids_before: i64, payloads_before: i64) -> Result<()> {
+        let finished = Expr::col(event::Column::State).ne(EventState::Pending.as_str());
+        let delete = Query::delete()
+            .from_table(event::Entity)
+            .and_where(finished.clone())
+            .and_where(Expr::col(event::Column::ReceivedAt).lt(ids_before))
+            .to_owned();
+        let blank = Query::update()
+            .table(event::Entity)
+            .value(event::Column::PayloadSealed, Option::<Vec<u8>>::None)
+            .and_where(finished)
+            .and_where(Expr::col(event::Column::ReceivedAt).lt(payloads_before))
+            .to_owned();
+        self.writer.execute(&delete).await?;
+        self.writer.execute(&blank).await?;
+        Ok(())
+    }
+}
+
+fn lane(row: &sea_orm::QueryResult) -> Result<Blind> {
+    let bytes: Vec<u8> = row.try_get("", "lane")?;
+    Blind::from_column(&bytes).ok_or_else(|| StoreError::corrupt(At { table: "webhook_event", column: "lane", row: 0 }))
+}

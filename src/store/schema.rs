@@ -1,0 +1,143 @@
+//! The schema's version, and whether the database is a rehearsal.
+
+use chrono::{DateTime, Utc};
+use entity::meta;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+
+use super::{Result, Store, StoreError};
+
+/// Why a database cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// It was written by a newer hagukumi.
+    #[error("the database was migrated by a newer hagukumi ({name}); install that version again")]
+    Newer {
+        /// The migration this program does not know.
+        name: String,
+    },
+    /// A real database under a rehearsal clock.
+    #[error("this database holds real readers; a rehearsal clock works only on a database created under it")]
+    NotARehearsal,
+    /// A rehearsal database without the rehearsal clock.
+    #[error("this database is a rehearsal; set HAGUKUMI_REHEARSAL_CLOCK or use another database")]
+    Rehearsal,
+    /// The database itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+const REHEARSAL: &str = "rehearsal";
+const LAST_SEEN: &str = "last_seen_ms";
+
+impl Store {
+    /// Brings the schema up to date; returns how many migrations ran.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError::Newer`], or [`SchemaError::Store`].
+    pub async fn migrate(&self) -> Result<usize, SchemaError> {
+        self.refuse_newer().await?;
+        let waiting = Migrator::get_pending_migrations(&self.writer).await.map_err(StoreError::from)?.len();
+        Migrator::up(&self.writer, None).await.map_err(StoreError::from)?;
+        Ok(waiting)
+    }
+
+    /// How many migrations this program would still run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::migrate`].
+    pub async fn migrations_waiting(&self) -> Result<usize, SchemaError> {
+        self.refuse_newer().await?;
+        Ok(Migrator::get_pending_migrations(&self.writer).await.map_err(StoreError::from)?.len())
+    }
+
+    /// Takes every migration back. For tests: a migration that cannot go down was not thought through.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn migrate_down(&self) -> Result<()> {
+        Ok(Migrator::down(&self.writer, None).await?)
+    }
+
+    async fn refuse_newer(&self) -> Result<(), SchemaError> {
+        let known: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
+        let applied = Migrator::get_migration_models(&self.writer).await;
+        // Before the first migration there is no table to ask.
+        let Ok(applied) = applied else { return Ok(()) };
+        match applied.into_iter().find(|model| !known.contains(&model.version)) {
+            Some(newer) => Err(SchemaError::Newer { name: newer.version }),
+            None => Ok(()),
+        }
+    }
+
+    /// Marks a new database, or checks an old one's mark: a rehearsal clock and real readers never
+    /// meet. `fresh` says that the schema was made just now.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError::NotARehearsal`], [`SchemaError::Rehearsal`].
+    pub async fn check_rehearsal(&self, rehearsing: bool, fresh: bool) -> Result<(), SchemaError> {
+        if fresh {
+            self.set_meta(REHEARSAL, if rehearsing { "yes" } else { "no" }).await?;
+        }
+        match (self.is_rehearsal().await?, rehearsing) {
+            (false, true) => Err(SchemaError::NotARehearsal),
+            (true, false) => Err(SchemaError::Rehearsal),
+            (true, true) | (false, false) => Ok(()),
+        }
+    }
+
+    /// Whether this database was created under a rehearsal clock.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn is_rehearsal(&self) -> Result<bool> {
+        Ok(self.meta(REHEARSAL).await?.as_deref() == Some("yes"))
+    }
+
+    /// The last time a server on this database saw.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn last_seen(&self) -> Result<Option<DateTime<Utc>>> {
+        let ms = self.meta(LAST_SEEN).await?.and_then(|text| text.parse().ok());
+        Ok(ms.and_then(DateTime::from_timestamp_millis))
+    }
+
+    /// Keeps that a server saw this time.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn saw(&self, now: DateTime<Utc>) -> Result<()> {
+        self.set_meta(LAST_SEEN, &now.timestamp_millis().to_string()).await
+    }
+
+    async fn meta(&self, name: &str) -> Result<Option<String>> {
+        Ok(meta::Entity::find_by_id(name).one(&self.reader).await?.map(|row| row.value))
+    }
+
+    async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
+        let row = meta::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
+        let replace = OnConflict::column(meta::Column::Name).update_column(meta::Column::Value).to_owned();
+        meta::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.writer).await?;
+        Ok(())
+    }
+
+    /// Rows of a table, for metrics and tests.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn count(&self, table: &'static str) -> Result<i64> {
+        let query = Query::select().expr_as(Expr::cust("COUNT(*)"), "n").from(table).to_owned();
+        let row = self.reader.query_one(&query).await?;
+        Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
+    }
+}
