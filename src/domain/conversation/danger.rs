@@ -1,5 +1,15 @@
 //! Messages that need a person: six categories, found by patterns. Never depended on: the ordinary
 //! answer always offers help too.
+//!
+//! Patterns and exclusions are data (`content/danger`). They see the text after [`normal`]: NFKC,
+//! hiragana, lower case, no spaces, marks, emoji or long-vowel signs.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
+
+use super::reading::{hiragana, is_mark};
 
 /// What a message may be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +28,100 @@ pub enum Category {
     Exhaustion,
 }
 
+/// Which words a category's card opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// The writer's own trouble.
+    Own,
+    /// Somebody else's child was seen or heard (B).
+    Witnessed,
+    /// An unwanted pregnancy (E).
+    Unwanted,
+    /// A loss (E).
+    Loss,
+}
+
+/// What was found in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Found {
+    /// The category that is counted.
+    pub category: Category,
+    /// The card's opening.
+    pub variant: Variant,
+}
+
+/// The keys of a pattern file in the order they are tried: the first that matches counts.
+const KEYS: [(&str, Found); 8] = [
+    ("A", Found { category: Category::Life, variant: Variant::Own }),
+    ("D", Found { category: Category::Emergency, variant: Variant::Own }),
+    ("B", Found { category: Category::ChildAbuse, variant: Variant::Own }),
+    ("B2", Found { category: Category::ChildAbuse, variant: Variant::Witnessed }),
+    ("C", Found { category: Category::Violence, variant: Variant::Own }),
+    ("E1", Found { category: Category::PregnancyOrLoss, variant: Variant::Unwanted }),
+    ("E2", Found { category: Category::PregnancyOrLoss, variant: Variant::Loss }),
+    ("F", Found { category: Category::Exhaustion, variant: Variant::Own }),
+];
+
+/// Why patterns cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PatternError {
+    /// A key that no category has.
+    #[error("no such category: {0} (known are A, B, B2, C, D, E1, E2, F)")]
+    UnknownKey(String),
+    /// A pattern the regex engine does not take.
+    #[error("the pattern of category {key} cannot be used")]
+    Unreadable {
+        /// Whose pattern.
+        key: String,
+        /// Why.
+        #[source]
+        cause: Box<regex::Error>,
+    },
+}
+
 /// Compiled patterns of all categories.
 #[derive(Debug, Clone, Default)]
-pub struct DangerWords {}
+pub struct DangerWords {
+    exclusions: Vec<String>,
+    patterns: Vec<(Found, Regex)>,
+}
+
+impl DangerWords {
+    /// Compiles patterns by key. Exclusions are taken out of a text before patterns see it, so that
+    /// 貧血が is not 血が; they are normalised here.
+    ///
+    /// # Errors
+    ///
+    /// [`PatternError`] for an unknown key or a pattern that does not compile.
+    pub fn new(exclusions: Vec<String>, patterns: BTreeMap<String, String>) -> Result<Self, PatternError> {
+        if let Some(unknown) = patterns.keys().find(|key| KEYS.iter().all(|(known, _)| known != key)) {
+            return Err(PatternError::UnknownKey(unknown.clone()));
+        }
+        let mut compiled = Vec::new();
+        for (key, found) in KEYS {
+            let Some(pattern) = patterns.get(key) else { continue };
+            let unreadable = |cause| PatternError::Unreadable { key: key.to_owned(), cause: Box::new(cause) };
+            compiled.push((found, Regex::new(pattern).map_err(unreadable)?));
+        }
+        let exclusions = exclusions.iter().map(|word| normal(word)).filter(|word| !word.is_empty()).collect();
+        Ok(Self { exclusions, patterns: compiled })
+    }
+
+    /// What a message calls for, if any pattern finds it.
+    #[must_use]
+    pub fn category(&self, text: &str) -> Option<Found> {
+        let mut text = normal(text);
+        for word in &self.exclusions {
+            // A mark stands in the gap, so that no new word grows together.
+            text = text.replace(word, "・");
+        }
+        self.patterns.iter().find(|(_, pattern)| pattern.is_match(&text)).map(|(found, _)| *found)
+    }
+}
+
+/// The form of a text that patterns see.
+#[must_use]
+pub fn normal(text: &str) -> String {
+    let lower = text.nfkc().flat_map(char::to_lowercase);
+    lower.filter(|letter| !is_mark(*letter) && *letter != 'ー').map(hiragana).collect()
+}

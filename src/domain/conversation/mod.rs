@@ -8,12 +8,16 @@
 //! footers) carries no turn and is always valid; an *answer* carries the turn it was asked in (and,
 //! for flows about a child, the child's version) and does nothing once the conversation moved on.
 
+mod ages;
 pub mod danger;
 pub mod postback;
 pub mod reading;
 pub mod state;
 pub mod step;
 pub mod wording;
+
+#[cfg(test)]
+mod tests;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
@@ -33,9 +37,25 @@ pub struct Conversation {
     /// When the open question was asked (account's civil time); drafts are forgotten after 24 h.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<NaiveDateTime>,
+    /// How often in a row the open question could not be understood. Beside the state, so that
+    /// asking again keeps the buttons that are already on the screen valid.
+    #[serde(default)]
+    pub misread: u8,
+    /// Births this reader reported, for the week in which a report can be taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub births: Vec<ReportedBirth>,
     /// What was already said today, so that kindness does not become noise.
     #[serde(default)]
     pub courtesy: Courtesy,
+}
+
+/// A birth that this reader reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedBirth {
+    /// Which child.
+    pub child: ChildId,
+    /// The civil day of the report.
+    pub on: NaiveDate,
 }
 
 /// What was said recently and is not repeated too soon.
@@ -125,6 +145,8 @@ pub struct AccountFacts<'a> {
     pub reviewed: bool,
     /// Address of the page on personal data, when the server has a public `https` address.
     pub privacy_url: Option<&'a str>,
+    /// The words that call for a person.
+    pub danger: &'a danger::DangerWords,
 }
 
 /// What [`step`] decided.

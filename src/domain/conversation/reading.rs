@@ -1,1 +1,0 @@
-//! Reading what people type: dates in every spelling, yes and no, commands, nicknames.

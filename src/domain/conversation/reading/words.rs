@@ -1,0 +1,244 @@
+//! Commands: what can be typed instead of tapping a button. Only a whole message is a command.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::super::postback::Tap;
+use super::fold;
+
+/// A whole message that means something in every state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// やめる: leaves an open question; without one it stops.
+    Quit,
+    /// キャンセル: leaves an open question, and never stops.
+    Cancel,
+    /// 停止: stops at once.
+    Stop,
+    /// 流産, 死産, お別れした: stops everything at once.
+    Loss,
+    /// つらいお知らせ: asks before it stops.
+    SadNews,
+    /// もどる
+    Back,
+    /// きょうのメッセージ
+    Today,
+    /// ヘルプ
+    Help,
+    /// 相談
+    Consult,
+    /// いそぐとき・つらいとき
+    Urgent,
+    /// 個人情報のあつかい
+    Privacy,
+    /// 登録
+    Register,
+    /// つづきから
+    Continue,
+    /// 変更
+    Profile,
+    /// 予定日をなおす
+    DueDate,
+    /// 誕生日をなおす
+    BirthDate,
+    /// よび名をなおす
+    Name,
+    /// 生まれました
+    Birth,
+    /// まちがえました
+    Mistake,
+    /// もどす
+    Undo,
+    /// やすむ
+    Rest,
+    /// 再開
+    Resume,
+    /// おはよう
+    Greeting,
+    /// ありがとう
+    Thanks,
+}
+
+/// Every command with its words, as people would write them; compared after [`fold`].
+pub const COMMANDS: [(Command, &[&str]); 24] = [
+    (Command::Quit, &["やめる", "やめます", "辞める", "やめたい", "やめたいです"]),
+    (Command::Cancel, &["キャンセル", "中止", "中断", "登録をやめる"]),
+    (
+        Command::Stop,
+        &[
+            "停止", "停止する", "停止します", "ストップ", "STOP", "配信停止", "配信を停止", "配信停止する", "配信を止める",
+            "配信をとめる", "お届けをとめる", "お届けを止める", "お届けをやめる", "とめる", "止める", "とめて", "止めて",
+            "とめてください", "止めてください", "解除", "配信解除", "登録解除", "解約", "退会", "unsubscribe",
+        ],
+    ),
+    (
+        Command::Loss,
+        &[
+            "流産", "流産した", "流産しました", "流産です", "死産", "死産した", "死産しました", "死産です", "お別れ", "お別れした",
+            "お別れしました", "赤ちゃんとお別れした", "赤ちゃんとお別れしました",
+        ],
+    ),
+    (Command::SadNews, &["つらいお知らせ", "つらいお知らせのとき", "つらいおしらせ"]),
+    (Command::Back, &["もどる", "戻る", "まえにもどる", "前に戻る"]),
+    (
+        Command::Today,
+        &[
+            "きょうのメッセージ", "今日のメッセージ", "本日のメッセージ", "きょう", "今日", "本日", "きょうの分", "今日の分",
+            "メッセージ", "もう一度読む", "内容を読む",
+        ],
+    ),
+    (Command::Help, &["ヘルプ", "help", "メニュー", "使い方", "つかいかた", "できること", "？", "?"]),
+    (
+        Command::Consult,
+        &["相談", "相談する", "そうだん", "相談したい", "相談したいです", "相談できるところ", "相談先", "窓口", "電話", "話を聞いてもらう"],
+    ),
+    (
+        Command::Urgent,
+        &["いそぐとき・つらいとき", "いそぐとき", "つらいとき", "急ぐとき", "緊急", "救急", "119", "110", "189", "#8000", "#7119"],
+    ),
+    (Command::Privacy, &["個人情報のあつかい", "個人情報", "個人情報の扱い", "プライバシー"]),
+    (Command::Register, &["登録", "登録する", "登録したい", "登録したいです", "とうろく", "はじめる", "新しく登録する"]),
+    (Command::Continue, &["続き", "つづき", "続きから", "つづきから", "登録の続き", "登録のつづき", "前の続きから", "質問にもどる"]),
+    (
+        Command::Profile,
+        &["変更", "変更する", "登録・変更", "登録変更", "登録の内容", "登録内容", "内容を見る", "へんこう", "なおす", "直す", "設定"],
+    ),
+    (Command::DueDate, &["予定日をなおす", "予定日を直す", "予定日の変更", "予定日変更", "予定日を変える"]),
+    (Command::BirthDate, &["誕生日をなおす", "誕生日を直す", "誕生日の変更", "誕生日変更", "誕生日を変える"]),
+    (Command::Name, &["よび名をなおす", "呼び名をなおす", "よび名", "呼び名", "よび名をつける", "よび名の変更", "名前をなおす", "名前を変える"]),
+    (
+        Command::Birth,
+        &[
+            "生まれました", "生まれた", "うまれました", "うまれた", "産まれました", "産まれた", "産みました", "うみました",
+            "出産しました", "出産した", "赤ちゃんが生まれました", "赤ちゃんが生まれた", "子どもが生まれました", "無事生まれました",
+        ],
+    ),
+    (
+        Command::Mistake,
+        &["まちがえました", "まちがえた", "間違えました", "間違えた", "まちがい", "間違い", "まだ生まれていません", "まだです"],
+    ),
+    (Command::Undo, &["もどす", "戻す", "もとにもどす", "元に戻す", "まちがえた（もどす）", "やっぱり続ける", "取り消し", "取消", "とりけし"]),
+    (Command::Rest, &["やすむ", "休む", "やすみ", "お休み", "おやすみする", "やすむ・停止", "休止", "一時停止", "しばらく休む"]),
+    (Command::Resume, &["再開", "再開する", "さいかい", "お届けを再開する", "配信再開", "配信を再開", "続ける"]),
+    (
+        Command::Greeting,
+        &[
+            "おはよう", "おはようございます", "こんにちは", "こんばんは", "はじめまして", "もしもし", "おやすみ", "おやすみなさい",
+            "よろしく", "よろしくお願いします", "よろしくおねがいします", "hello", "hi",
+        ],
+    ),
+    (
+        Command::Thanks,
+        &[
+            "ありがとう", "ありがとうございます", "ありがとうございました", "有難う", "有難うございます", "感謝", "どうも", "サンキュー",
+            "thanks", "thankyou",
+        ],
+    ),
+];
+
+static BY_WORD: LazyLock<HashMap<String, Command>> = LazyLock::new(|| {
+    COMMANDS.iter().flat_map(|(command, words)| words.iter().map(|word| (key(word), *command))).collect()
+});
+
+/// 「？」 alone has no letters; it is kept as it is.
+fn key(text: &str) -> String {
+    let folded = fold(text);
+    let asked = folded.is_empty() && matches!(text.trim(), "?" | "？");
+    if asked { "?".into() } else { folded }
+}
+
+/// The command that a whole message is, if it is one.
+#[must_use]
+pub fn command(text: &str) -> Option<Command> {
+    BY_WORD.get(&key(text)).copied()
+}
+
+/// Words for an answer, beside the number of its button.
+#[must_use]
+pub const fn answers(tap: Tap) -> &'static [&'static str] {
+    match tap {
+        Tap::Consent => &["同意して登録する", "同意する", "同意", "同意します", "はい", "登録する", "登録", "OK"],
+        Tap::Decline => &["いまは登録しない", "今は登録しない", "登録しない", "いいえ", "あとで", "同意しない"],
+        Tap::DueDate => &["出産予定日をえらぶ", "出産予定日", "予定日", "妊娠中", "妊娠中です", "予定日をえらぶ"],
+        Tap::BirthDate => &[
+            "子どもの誕生日をえらぶ", "誕生日をえらぶ", "誕生日", "生まれている", "生まれました", "生まれた", "誕生日をえらびなおす",
+        ],
+        Tap::DateUnknown => &["予定日がまだわからない", "まだわからない", "わからない", "わかりません", "まだわかりません", "不明"],
+        Tap::NotYetBorn => &["まだ生まれていない", "まだ生まれていません", "まだです", "まだ"],
+        Tap::NotNeeded => &["お届けは必要ない", "必要ない", "いらない"],
+        Tap::Weeks => &["いまの週数から計算する", "いまの週数から計算", "週数から計算", "計算する", "週数"],
+        Tap::PickAll => &["すべて", "全部", "みんな", "ふたりとも", "全員"],
+        Tap::PickNone => &["こたえない", "答えない", "いいえ"],
+        Tap::SkipName => &["つけない", "なし", "ない", "よび名をつけない", "よび名をなくす", "いらない", "スキップ", "とばす", "ありません"],
+        Tap::Yes => &[
+            "はい", "登録する", "登録", "うん", "ええ", "OK", "オーケー", "大丈夫", "だいじょうぶ", "yes", "これでよい", "これでいい",
+            "合っています", "あっています", "そうです", "お願いします", "止める", "変える",
+        ],
+        Tap::No => &["いいえ", "なおす", "直す", "ちがう", "違う", "ちがいます", "違います", "no", "もどる"],
+        Tap::Back => &["もどる", "戻る", "あとで登録する", "あとで"],
+        Tap::FixDate => &["予定日・誕生日", "予定日", "誕生日", "日づけ", "日付", "予定日をなおす", "誕生日をなおす"],
+        Tap::FixName => &["よび名", "呼び名", "名前", "よび名をなおす", "なまえ"],
+        Tap::Restart => &["はじめから", "初めから", "最初から", "やりなおす"],
+        Tap::GoOn => &["続きから", "つづきから", "続き", "つづき", "はい", "前の続きから", "登録の続き"],
+        Tap::RestWeek => &["1週間やすむ", "一週間やすむ", "1週間", "一週間", "1週間休む"],
+        Tap::RestMonth => &["1か月やすむ", "1か月", "1ヶ月", "1カ月", "一か月", "一ヶ月", "1か月休む", "1ヶ月やすむ"],
+        Tap::RestOpen => &["再開するまでやすむ", "再開するまで", "ずっと", "再開まで"],
+        _ => &[],
+    }
+}
+
+/// Whether a whole message is this answer's word.
+#[must_use]
+pub fn says(text: &str, tap: Tap) -> bool {
+    let folded = fold(text);
+    !folded.is_empty() && answers(tap).iter().any(|word| fold(word) == folded)
+}
+
+/// The number that a whole message is: 「1」, 「２」, 「③」, 「一」, 「2番」.
+#[must_use]
+pub fn numbered(text: &str) -> Option<usize> {
+    let digits = super::numerals::in_digits(&fold(text));
+    let digits = digits.strip_suffix('番').unwrap_or(&digits);
+    if digits.len() > 2 { None } else { digits.parse().ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_means_two_commands() {
+        let listed: usize = COMMANDS.iter().map(|(_, words)| words.len()).sum();
+        let mut keys: Vec<_> = COMMANDS.iter().flat_map(|(command, words)| words.iter().map(|word| (key(word), *command))).collect();
+        keys.sort_by(|a, b| a.0.cmp(&b.0));
+        keys.dedup();
+        assert!(keys.len() <= listed);
+        for pair in keys.windows(2) {
+            assert_ne!(pair[0].0, pair[1].0, "two commands share a word");
+        }
+    }
+
+    #[test]
+    fn commands_act_only_as_the_whole_message() {
+        for (text, expected) in [
+            ("停止", Some(Command::Stop)),
+            ("ＳＴＯＰ", Some(Command::Stop)),
+            ("流産しました。", Some(Command::Loss)),
+            (" やめる ", Some(Command::Quit)),
+            ("流産しないか心配です", None),
+            ("指しゃぶりがやめられない", None),
+            ("停止ボタンはどこですか", None),
+            ("", None),
+            ("？", Some(Command::Help)),
+        ] {
+            assert_eq!(command(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_button_can_be_answered_by_its_number() {
+        for (text, expected) in [("1", Some(1)), ("２", Some(2)), ("③", Some(3)), ("四", Some(4)), ("2番", Some(2)), ("2027", None), ("い", None)] {
+            assert_eq!(numbered(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! 生まれました: neutral first, family-wide after the yes, and a week to take it back.
+
+use chrono::NaiveDate;
+
+use super::super::postback::{ChildRef, Tap};
+use super::super::state::{State, Wanted};
+use super::super::wording::Prompt;
+use super::super::wording::lines::Line;
+use super::super::{Effect, ReportedBirth, Step, ages};
+use super::scene::{Scene, due_date, is_parent};
+use super::stop;
+use crate::domain::family::Follow;
+use crate::domain::ids::ChildId;
+
+/// A birth report can be taken back for this many days.
+const UNDO_DAYS: i64 = 7;
+
+/// Whether a report of that day can still be taken back.
+pub(super) fn can_be_undone(birth: &ReportedBirth, today: NaiveDate) -> bool {
+    (today - birth.on).num_days() <= UNDO_DAYS
+}
+
+/// The birth date is known: a birth before 22 weeks is met gently, every other one is confirmed.
+pub(super) fn dated(scene: Scene<'_>, child: ChildRef, born: NaiveDate) -> Step {
+    let Some((follow, due)) = expected(scene, child) else { return scene.end(Line::NoLongerAsked) };
+    if !is_parent(follow) {
+        return scene.end(Line::OnlyParents);
+    }
+    if born < ages::plus(due, -ages::BIRTH_BEFORE_DUE) {
+        let state = State::AskingDate { wanted: Wanted::Birth { child } };
+        return scene.stay().to(state).say(Prompt::GentleBirth { child });
+    }
+    scene.ask(State::ConfirmingBirth { child, born })
+}
+
+/// The answer to the confirmation.
+pub(super) fn confirmed(scene: Scene<'_>, child: ChildRef, born: NaiveDate, tap: Tap) -> Option<Step> {
+    match tap {
+        Tap::Yes => Some(reported(scene, child, born)),
+        Tap::No => Some(scene.ask(State::AskingDate { wanted: Wanted::Birth { child } })),
+        _ => None,
+    }
+}
+
+fn reported(scene: Scene<'_>, child: ChildRef, born: NaiveDate) -> Step {
+    let may_speak = expected(scene, child).is_some_and(|(follow, _)| is_parent(follow));
+    if !may_speak || born > scene.today() {
+        return scene.end(Line::NoLongerAsked);
+    }
+    let mut step = scene.stay().to(State::Idle);
+    step.next.births.retain(|birth| birth.child != child.id);
+    step.next.births.push(ReportedBirth { child: child.id, on: scene.today() });
+    step.want(Effect::ReportBirth { child: child.id, born }).want(Effect::ShowToday).say(Prompt::Born { child })
+}
+
+fn expected(scene: Scene<'_>, child: ChildRef) -> Option<(&Follow, NaiveDate)> {
+    let follow = scene.follow(child).filter(|follow| follow.is_active())?;
+    due_date(follow).map(|due| (follow, due))
+}
+
+/// Takes the report of this child back, if it was made here within the week.
+pub(super) fn undo(scene: Scene<'_>, child: ChildId) -> Step {
+    let reported = scene.talk.births.iter().any(|birth| birth.child == child);
+    let born = scene.facts.follows.iter().any(|follow| {
+        follow.child.id == child && follow.is_active() && follow.child.journey.born().is_some()
+    });
+    if !(reported && born) {
+        return scene.again(if scene.is_quiet() { Line::QuietStopped } else { Line::BirthNotUndone });
+    }
+    let mut step = scene.stay().to(State::Idle).want(Effect::UndoBirth { child }).tell(Line::BirthUndone);
+    step.next.births.retain(|birth| birth.child != child);
+    step
+}
+
+/// 「まちがえました」 typed: takes the last report back, unless a stop came after it.
+pub(super) fn undo_latest(scene: Scene<'_>) -> Option<Step> {
+    let birth = scene.talk.births.last()?;
+    let stopped_since = stop::latest(scene).is_some_and(|stopped| stopped >= birth.on);
+    (!stopped_since).then(|| undo(scene, birth.child))
+}

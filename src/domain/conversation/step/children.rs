@@ -1,0 +1,91 @@
+//! Which child is meant, when there are several.
+
+use super::super::postback::{ChildRef, Tap};
+use super::super::reading::fold;
+use super::super::state::{Matter, State, Wanted};
+use super::super::wording::Prompt;
+use super::super::wording::lines::Line;
+use super::super::Step;
+use super::commands::unregistered;
+use super::scene::{Scene, due_date, is_parent, reference};
+use crate::domain::family::Follow;
+
+/// More children than this are not offered on one card.
+const MOST_OFFERED: usize = 10;
+
+/// Asks for the child, or goes on when only one can be meant.
+pub(super) fn begin(scene: Scene<'_>, matter: Matter) -> Step {
+    let concerned = scene.active().filter(|follow| concerns(matter, follow)).collect::<Vec<_>>();
+    let allowed = concerned.iter().filter(|follow| is_parent(follow)).map(|follow| reference(follow));
+    let allowed = allowed.take(MOST_OFFERED).collect::<Vec<_>>();
+    match allowed.as_slice() {
+        [] if concerned.is_empty() => nobody(scene, matter),
+        [] => scene.again(Line::OnlyParents),
+        [only] => scene.ask(question(matter, *only)),
+        _ => scene.ask(State::ChoosingChild { matter, children: allowed }),
+    }
+}
+
+/// Goes on with the child of a button, if the button is still right.
+pub(super) fn begin_with(scene: Scene<'_>, matter: Matter, child: ChildRef) -> Step {
+    match scene.follow(child).filter(|follow| follow.is_active() && concerns(matter, follow)) {
+        None => scene.again(Line::OldButton),
+        Some(follow) if !is_parent(follow) => scene.again(Line::OnlyParents),
+        Some(_) => scene.ask(question(matter, child)),
+    }
+}
+
+/// A button of the card was tapped.
+pub(super) fn chosen(scene: Scene<'_>, matter: Matter, children: &[ChildRef], tap: Tap) -> Option<Step> {
+    match tap {
+        Tap::Pick(index) => children.get(usize::from(index)).map(|child| go_on(scene, matter, *child)),
+        _ => None,
+    }
+}
+
+/// A nickname was typed instead.
+pub(super) fn named(scene: Scene<'_>, matter: Matter, children: &[ChildRef], text: &str) -> Option<Step> {
+    let called = |child: &&ChildRef| {
+        let nickname = scene.follow(**child).and_then(|follow| follow.child.nickname.as_ref());
+        nickname.is_some_and(|name| name.expose() == text.trim() || fold(name.expose()) == fold(text) && !fold(text).is_empty())
+    };
+    let mut found = children.iter().filter(called);
+    let child = found.next()?;
+    found.next().is_none().then(|| go_on(scene, matter, *child))
+}
+
+/// The question ends when its children are no longer what they were.
+fn go_on(scene: Scene<'_>, matter: Matter, child: ChildRef) -> Step {
+    let still = scene.follow(child).is_some_and(|follow| follow.is_active() && concerns(matter, follow));
+    if still { scene.ask(question(matter, child)) } else { scene.end(Line::NoLongerAsked) }
+}
+
+const fn concerns(matter: Matter, follow: &Follow) -> bool {
+    match matter {
+        Matter::DueDate | Matter::Birth => due_date(follow).is_some(),
+        Matter::BirthDate => follow.child.journey.born().is_some(),
+        Matter::Name => true,
+    }
+}
+
+const fn question(matter: Matter, child: ChildRef) -> State {
+    match matter {
+        Matter::DueDate => State::AskingDate { wanted: Wanted::DueDate { child } },
+        Matter::BirthDate => State::AskingDate { wanted: Wanted::BirthDate { child } },
+        Matter::Birth => State::AskingDate { wanted: Wanted::Birth { child } },
+        Matter::Name => State::AskingNewName { child },
+    }
+}
+
+fn nobody(scene: Scene<'_>, matter: Matter) -> Step {
+    let stopped = scene.plainly_stopped().next().is_some();
+    if scene.facts.follows.is_empty() {
+        unregistered(scene)
+    } else if scene.is_quiet() {
+        scene.again(Line::QuietStopped)
+    } else if scene.active().next().is_none() {
+        if stopped { scene.stay().to(State::Idle).say(Prompt::StoppedBefore) } else { scene.again(Line::Finished) }
+    } else {
+        scene.stay().to(State::Idle).say(Prompt::NobodyToChange(matter))
+    }
+}

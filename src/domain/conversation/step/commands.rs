@@ -1,0 +1,116 @@
+//! Commands, typed or as entries of menus and cards: what opens something, or shows it.
+
+use chrono::NaiveDate;
+
+use super::super::postback::{Data, Tap};
+use super::super::reading::words::Command;
+use super::super::state::{Matter, State, Wanted};
+use super::super::wording::Prompt;
+use super::super::wording::lines::Line;
+use super::super::{Dates, Effect, Step};
+use super::scene::Scene;
+use super::{aside, birth, change, children, dates, loss, registration, rest, stop, today};
+
+/// A typed command, whatever is open.
+pub(super) fn run(scene: Scene<'_>, command: Command) -> Step {
+    let step = match command {
+        Command::Quit | Command::Stop => stop::plain(scene),
+        Command::Loss => loss::now(scene),
+        Command::SadNews => loss::ask(scene),
+        Command::Cancel | Command::Back => scene.again(Line::NothingOpen),
+        Command::Today => today::show(scene),
+        Command::Help => shown(scene, Prompt::Help),
+        Command::Consult => aside::consult(scene),
+        Command::Urgent => shown(scene, Prompt::Urgent),
+        Command::Privacy => shown(scene, Prompt::Privacy),
+        Command::Register => registration::begin(scene),
+        Command::Continue => resumed(scene),
+        Command::Profile => change::profile(scene),
+        Command::DueDate => children::begin(scene, Matter::DueDate),
+        Command::BirthDate => children::begin(scene, Matter::BirthDate),
+        Command::Name => children::begin(scene, Matter::Name),
+        Command::Birth => children::begin(scene, Matter::Birth),
+        Command::Mistake => birth::undo_latest(scene).unwrap_or_else(|| stop::undo(scene)),
+        Command::Undo => stop::undo(scene),
+        Command::Rest => rest::ask(scene),
+        Command::Resume => rest::resume(scene),
+        Command::Greeting | Command::Thanks if scene.state().is_open() => registration::resume(scene),
+        Command::Greeting => aside::greeting(scene),
+        Command::Thanks => aside::thanks(scene),
+    };
+    following(scene, step)
+}
+
+/// An entry of a menu or a card.
+pub(super) fn entered(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -> Step {
+    let command = match data.tap {
+        Tap::ShowToday => Command::Today,
+        Tap::ShowConsult => Command::Consult,
+        Tap::ShowUrgent => Command::Urgent,
+        Tap::ShowHelp => Command::Help,
+        Tap::ShowProfile => Command::Profile,
+        Tap::Register => Command::Register,
+        Tap::Continue => Command::Continue,
+        Tap::AskRest => Command::Rest,
+        Tap::Resume => Command::Resume,
+        Tap::StopNow => Command::Stop,
+        Tap::UndoStop => Command::Undo,
+        Tap::AskLoss => Command::SadNews,
+        Tap::LossNow => Command::Loss,
+        _ => return following(scene, about_child(scene, data, picked)),
+    };
+    run(scene, command)
+}
+
+fn about_child(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -> Step {
+    let (tap, child) = (data.tap, data.child);
+    match (tap, child, picked) {
+        (Tap::UndoBirth, Some(child), _) => birth::undo(scene, child.id),
+        (Tap::MoveDue, Some(child), Some(due)) => {
+            dates::settle(scene, &Wanted::DueDate { child }, Dates::Due { due })
+        }
+        (Tap::MoveBirth, Some(child), Some(born)) => {
+            dates::settle(scene, &Wanted::BirthDate { child }, Dates::Born { born })
+        }
+        (Tap::MoveDue, Some(child), None) => children::begin_with(scene, Matter::DueDate, child),
+        (Tap::MoveBirth, Some(child), None) => children::begin_with(scene, Matter::BirthDate, child),
+        (Tap::Rename, Some(child), _) => children::begin_with(scene, Matter::Name, child),
+        (Tap::AskBirth, Some(child), _) => children::begin_with(scene, Matter::Birth, child),
+        (Tap::AskBirth, None, _) => children::begin(scene, Matter::Birth),
+        _ => scene.again(Line::UnknownButton),
+    }
+}
+
+/// Shows something; an open question stays, and a quick reply leads back to it.
+pub(super) fn shown(scene: Scene<'_>, prompt: Prompt) -> Step {
+    with_way_back(scene, scene.stay().say(prompt))
+}
+
+/// Adds the quick reply that leads back to the open question.
+pub(super) fn with_way_back(scene: Scene<'_>, step: Step) -> Step {
+    if scene.state().is_open() {
+        step.say(Prompt::WayBack { registration: scene.state().is_registration() })
+    } else {
+        step
+    }
+}
+
+/// Something that needs a registration, and there is none.
+pub(super) fn unregistered(scene: Scene<'_>) -> Step {
+    match scene.state() {
+        State::Idle => scene.stay().say(Prompt::NotRegistered),
+        _ => scene.again(Line::RegisterFirst),
+    }
+}
+
+fn resumed(scene: Scene<'_>) -> Step {
+    if scene.state().is_open() { scene.asked_again(scene.stay()) } else { registration::begin(scene) }
+}
+
+/// Whoever writes to us before we heard of a follow is somebody who follows.
+fn following(scene: Scene<'_>, mut step: Step) -> Step {
+    if scene.facts.standing.is_none() {
+        step.effects.insert(0, Effect::Stand(crate::domain::family::Standing::Following));
+    }
+    step
+}

@@ -1,0 +1,68 @@
+//! Sad news: everything of the reader's own stops first, in the same step; only then, and only when
+//! there are several children, comes a question.
+
+use super::super::postback::{ChildRef, Tap};
+use super::super::state::State;
+use super::super::wording::Prompt;
+use super::super::wording::lines::Line;
+use super::super::{Effect, Step};
+use super::scene::{Scene, is_parent, reference};
+use super::stop::ids;
+use crate::domain::family::{Follow, StopReason};
+use crate::domain::ids::ChildId;
+
+/// The button 「つらいお知らせのとき」: one confirmation, since it stands beside happy news.
+pub(super) fn ask(scene: Scene<'_>) -> Step {
+    if concerned(scene).is_empty() { now(scene) } else { scene.ask(State::ConfirmingLoss) }
+}
+
+/// Stops everything at once, and for the family what the reader may speak for.
+pub(super) fn now(scene: Scene<'_>) -> Step {
+    let concerned = concerned(scene);
+    let step = scene.stay().to(State::Idle);
+    if concerned.is_empty() {
+        let line = if scene.facts.follows.is_empty() { Line::LossHeard } else { Line::QuietStopped };
+        return step.tell(line).say(Prompt::LossTalk { undo: false });
+    }
+    let step = step.want(Effect::Stop { children: ids(concerned.iter().copied()), reason: StopReason::Loss });
+    let step = step.tell(Line::LossStopped);
+    match concerned.as_slice() {
+        [only] => for_family(step, &[only.child.id], scene).say(Prompt::LossTalk { undo: true }),
+        several => step
+            .say(Prompt::LossTalk { undo: true })
+            .ask(State::ChoosingLost { children: several.iter().map(|follow| reference(follow)).collect() }),
+    }
+}
+
+/// The children whose deliveries go on; when all stand still already, those stopped plainly.
+fn concerned(scene: Scene<'_>) -> Vec<&Follow> {
+    let active = scene.facts.follows.iter().filter(|follow| follow.is_active()).collect::<Vec<_>>();
+    if active.is_empty() { scene.plainly_stopped().collect() } else { active }
+}
+
+/// Which child it was; the deliveries for the others go on.
+pub(super) fn chosen(scene: Scene<'_>, children: &[ChildRef], tap: Tap) -> Option<Step> {
+    let all = children.iter().map(|child| child.id).collect::<Vec<_>>();
+    let step = scene.stay().to(State::Idle);
+    match tap {
+        Tap::Pick(index) => {
+            let lost = *all.get(usize::from(index))?;
+            let others = all.into_iter().filter(|child| *child != lost).collect();
+            let step = for_family(step, &[lost], scene).want(Effect::UndoStop { children: others });
+            Some(step.tell(Line::LossOthersGoOn))
+        }
+        Tap::PickAll => Some(for_family(step, &all, scene).tell(Line::LossAll)),
+        Tap::PickNone => Some(step.tell(Line::LossAll)),
+        _ => None,
+    }
+}
+
+/// Reports the loss for everybody, for those children whose registrant, mother or father reports it.
+fn for_family(step: Step, children: &[ChildId], scene: Scene<'_>) -> Step {
+    let follows = scene.facts.follows.iter();
+    let reported = follows.filter(|follow| {
+        children.contains(&follow.child.id) && is_parent(follow) && !follow.child.journey.is_stopped()
+    });
+    let reported = ids(reported);
+    if reported.is_empty() { step } else { step.want(Effect::ReportLoss { children: reported }) }
+}

@@ -1,0 +1,249 @@
+//! One step of the conversation: total over every state and every input.
+//!
+//! Order of attention for a text: a whole-message stop or loss acts; a danger word brings help; the
+//! open question is answered; a command opens something; and only then it is small talk or a worry.
+
+mod aside;
+mod birth;
+mod change;
+mod children;
+mod commands;
+mod dates;
+mod follow;
+mod loss;
+mod nickname;
+mod options;
+mod registration;
+mod rest;
+mod scene;
+mod stop;
+mod today;
+
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::postback::{Data, Tap};
+use super::reading::words::{self, Command};
+use super::state::State;
+use super::wording::Prompt;
+use super::wording::lines::Line;
+use super::{Conversation, Facts, Input, Step};
+use scene::Scene;
+
+
+/// Drafts and open questions are forgotten after this many hours (design §13).
+const DRAFT_HOURS: i64 = 24;
+
+/// The next state, the effects and the prompts for an input.
+#[must_use]
+pub fn step(conversation: &Conversation, input: &Input, facts: &Facts<'_>) -> Step {
+    let fresh = without_stale_draft(conversation, facts);
+    let scene = Scene { talk: &fresh, facts };
+    let step = match input {
+        Input::Text(text) => heard(scene, text),
+        Input::Postback { data, date } => tapped(scene, data, date.as_deref()),
+        Input::Followed => follow::followed(scene),
+        Input::Unfollowed => follow::unfollowed(scene),
+        Input::Sticker => aside::sticker(scene),
+        Input::Media => aside::media(scene),
+        Input::TimedOut { turn } => timed_out(scene, *turn),
+    };
+    settled(step, conversation, facts)
+}
+
+/// The sweep may come late; the promise to forget after a day does not.
+fn without_stale_draft(conversation: &Conversation, facts: &Facts<'_>) -> Conversation {
+    let mut fresh = conversation.clone();
+    let limit = TimeDelta::hours(DRAFT_HOURS);
+    if fresh.asked_at.is_some_and(|asked| facts.now.signed_duration_since(asked) >= limit) {
+        forget(&mut fresh);
+    }
+    let today = facts.now.date();
+    fresh.births.retain(|birth| birth::can_be_undone(birth, today));
+    fresh
+}
+
+fn forget(conversation: &mut Conversation) {
+    conversation.state = State::Idle;
+    conversation.asked_at = None;
+    conversation.misread = 0;
+}
+
+fn timed_out(scene: Scene<'_>, turn: i64) -> Step {
+    let mut step = scene.stay();
+    if turn == scene.facts.turn {
+        forget(&mut step.next);
+    }
+    step
+}
+
+/// Keeps the books that go with a changed state.
+fn settled(mut step: Step, before: &Conversation, facts: &Facts<'_>) -> Step {
+    let next = &mut step.next;
+    if next.state != before.state {
+        next.misread = 0;
+        next.asked_at = next.state.is_open().then_some(facts.now);
+    }
+    step
+}
+
+fn heard(scene: Scene<'_>, text: &str) -> Step {
+    let command = words::command(text);
+    if let Some(command) = command
+        && let Some(step) = stops(scene, command)
+    {
+        return step;
+    }
+    if let Some(found) = scene.facts.account.danger.category(text) {
+        return aside::danger(scene, found);
+    }
+    if scene.talk.state.is_open() {
+        return answered(scene, text, command);
+    }
+    match command {
+        Some(command) => commands::run(scene, command),
+        None => aside::worry(scene),
+    }
+}
+
+/// Stopping never waits for anything else; leaving an open question stops nothing.
+fn stops(scene: Scene<'_>, command: Command) -> Option<Step> {
+    match command {
+        Command::Quit if scene.talk.state.is_open() => Some(left(scene)),
+        Command::Quit | Command::Stop => Some(stop::plain(scene)),
+        Command::Loss => Some(loss::now(scene)),
+        _ => None,
+    }
+}
+
+fn answered(scene: Scene<'_>, text: &str, command: Option<Command>) -> Step {
+    if let Some(step) = options::chosen(scene.state(), text).and_then(|tap| answer(scene, tap, None)) {
+        return step;
+    }
+    match command {
+        Some(Command::Back) => return back(scene),
+        Some(Command::Cancel) => return left(scene),
+        Some(command) if !options::may_be_an_answer(scene.state(), command) => return commands::run(scene, command),
+        _ => {}
+    }
+    let read = read(scene, text);
+    match (read, command) {
+        (Some(step), _) => step,
+        (None, Some(command)) => commands::run(scene, command),
+        (None, None) => scene.misread(),
+    }
+}
+
+/// Reads a text as the answer that the open question waits for.
+fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
+    match scene.state() {
+        State::AskingDate { wanted } | State::ChoosingDate { wanted, .. } => dates::typed(scene, wanted, text),
+        State::AskingWeeks { draft } | State::WithoutDueDate { draft } | State::ClearingOverdue { draft } => {
+            dates::typed_weeks(scene, draft, text)
+        }
+        State::AskingNickname { dates, .. } => Some(nickname::typed(scene, *dates, text)),
+        State::AskingNewName { child } => Some(nickname::renamed(scene, *child, text)),
+        State::ChoosingChild { matter, children } => children::named(scene, *matter, children, text),
+        State::Idle
+        | State::AskingConsent
+        | State::Confirming { .. }
+        | State::Fixing { .. }
+        | State::Resuming { .. }
+        | State::ConfirmingMove { .. }
+        | State::ConfirmingBirth { .. }
+        | State::ConfirmingLoss
+        | State::ChoosingLost { .. }
+        | State::ChoosingRest => None,
+    }
+}
+
+fn tapped(scene: Scene<'_>, data: &str, date: Option<&str>) -> Step {
+    let picked = date.and_then(|date| date.parse::<NaiveDate>().ok());
+    let Some(data) = Data::parse(data) else { return scene.again(Line::UnknownButton) };
+    match data.turn {
+        None => commands::entered(scene, data, picked),
+        Some(turn) if turn == scene.facts.turn && scene.talk.state.is_open() => {
+            answer(scene, data.tap, picked).unwrap_or_else(|| scene.again(Line::UnknownButton))
+        }
+        Some(_) => stale(scene, data.tap),
+    }
+}
+
+/// A button of an older question: neutral words, and what is asked now.
+fn stale(scene: Scene<'_>, tap: Tap) -> Step {
+    let may_begin = matches!(tap, Tap::Consent) && !scene.talk.state.is_open() && scene.facts.follows.is_empty();
+    if may_begin { registration::begin(scene) } else { scene.again(Line::OldButton) }
+}
+
+/// An answer to the open question; `None` when it is no answer to it.
+fn answer(scene: Scene<'_>, tap: Tap, picked: Option<NaiveDate>) -> Option<Step> {
+    if tap == Tap::Back {
+        return Some(back(scene));
+    }
+    match scene.state() {
+        State::Idle => None,
+        State::AskingConsent
+        | State::Confirming { .. }
+        | State::Fixing { .. }
+        | State::Resuming { .. }
+        | State::AskingNickname { .. } => registration::answer(scene, tap),
+        State::AskingDate { .. }
+        | State::ChoosingDate { .. }
+        | State::ClearingOverdue { .. }
+        | State::WithoutDueDate { .. }
+        | State::AskingWeeks { .. } => dates::answer(scene, tap, picked),
+        State::ChoosingChild { matter, children } => children::chosen(scene, *matter, children, tap),
+        State::AskingNewName { child } => (tap == Tap::SkipName).then(|| change::rename(scene, *child, None)),
+        State::ConfirmingMove { child, dates } => change::confirmed(scene, *child, *dates, tap),
+        State::ConfirmingBirth { child, born } => birth::confirmed(scene, *child, *born, tap),
+        State::ConfirmingLoss => (tap == Tap::Yes).then(|| loss::now(scene)),
+        State::ChoosingLost { children } => loss::chosen(scene, children, tap),
+        State::ChoosingRest => rest::answer(scene, tap),
+    }
+}
+
+/// Leaves the open question; what was answered in it is forgotten.
+fn left(scene: Scene<'_>) -> Step {
+    let line = match scene.state() {
+        State::AskingConsent => Line::RegisterLater,
+        state if state.is_registration() => Line::RegistrationLeft,
+        State::ConfirmingLoss | State::ChoosingLost { .. } => Line::LossLeft,
+        _ => Line::NothingChanged,
+    };
+    scene.stay().to(State::Idle).tell(line)
+}
+
+/// One question back; the first question of a dialogue is left.
+fn back(scene: Scene<'_>) -> Step {
+    match options::before(scene.state()) {
+        Some(state) => scene.ask(state),
+        None => left(scene),
+    }
+}
+
+impl Step {
+    fn to(mut self, state: State) -> Self {
+        self.next.state = state;
+        self
+    }
+
+    /// Waits for an answer and asks for it.
+    fn ask(mut self, state: State) -> Self {
+        self.prompts.push(Prompt::Question(state.clone()));
+        self.to(state)
+    }
+
+    fn say(mut self, prompt: Prompt) -> Self {
+        self.prompts.push(prompt);
+        self
+    }
+
+    fn tell(self, line: Line) -> Self {
+        self.say(Prompt::Line(line))
+    }
+
+    fn want(mut self, effect: super::Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+}

@@ -1,0 +1,4 @@
+//! The conversation, told from the reader's side: what is said, what is tapped, what comes back.
+
+mod registration;
+mod world;
