@@ -4,13 +4,17 @@
 //! **Decide purely, commit once, then act.** Nothing points back; whatever a crash interrupts is
 //! found again from the database alone.
 
+pub mod app;
 pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod content;
 pub mod delivery;
 pub mod domain;
+pub mod http;
 pub mod inbox;
 pub mod line;
+pub mod logging;
+pub mod simulator;
 pub mod store;
 pub mod timers;

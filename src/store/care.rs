@@ -42,6 +42,37 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The next moment after `now` at which anything at all is due: a message, a wait, an attempt, the
+    /// end of a lease or window, a probe. Milliseconds since 1970; for clocks that are moved by hand.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn next_moment(&self, now: i64) -> Result<Option<i64>> {
+        const MOMENTS: [(&str, &str, Option<&str>); 6] = [
+            ("reader", "next_due_at", None),
+            ("reader", "next_care_at", None),
+            ("account", "probe_at", None),
+            ("delivery", "next_attempt_at", Some("waiting")),
+            ("delivery", "lease_until", Some("sending")),
+            ("delivery", "window_until", Some("waiting")),
+        ];
+        let mut next = None;
+        for (table, column, state) in MOMENTS {
+            let mut query = Query::select();
+            query.expr_as(Expr::col(column).min(), "at").from(table).and_where(Expr::col(column).gt(now));
+            if let Some(state) = state {
+                query.and_where(Expr::col("state").eq(state));
+            }
+            let row = self.reader.query_one(&query).await?;
+            let at: Option<i64> = row.map(|row| row.try_get("", "at")).transpose()?.flatten();
+            next = [next, at].into_iter().flatten().min();
+        }
+        Ok(next)
+    }
+}
+
 impl Tx {
     /// Takes note that the wait was handed on.
     ///

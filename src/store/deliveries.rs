@@ -491,30 +491,6 @@ impl Store {
         Ok(delivery::Entity::find().filter(overdue(now)).one(&self.reader).await?.is_some())
     }
 
-    /// When the next row of the account wants to be looked at (milliseconds since 1970).
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn next_attempt(&self, account: AccountId) -> Result<Option<i64>> {
-        let earliest = |state: State, column: Column| {
-            Query::select()
-                .expr_as(Expr::col(column).min(), "at")
-                .from(delivery::Entity)
-                .and_where(Expr::col(Column::AccountId).eq(account.0))
-                .and_where(Expr::col(Column::State).eq(state.as_str()))
-                .and_where(Expr::col(Column::RidesOn).is_null())
-                .to_owned()
-        };
-        let mut next = None;
-        for query in [earliest(State::Waiting, Column::NextAttemptAt), earliest(State::Sending, Column::LeaseUntil)] {
-            let row = self.reader.query_one(&query).await?;
-            let at: Option<i64> = row.map(|row| row.try_get("", "at")).transpose()?.flatten();
-            next = [next, at].into_iter().flatten().min();
-        }
-        Ok(next)
-    }
-
     /// How many rows are in that state.
     ///
     /// # Errors

@@ -265,21 +265,6 @@ impl Store {
         let rows = self.reader.query_all(&query).await?;
         rows.iter().map(|row| Ok(ReaderId(row.try_get("", "id")?))).collect()
     }
-
-    /// The next moment at which any reader of the account is due.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn next_due(&self, account: AccountId) -> Result<Option<i64>> {
-        let query = Query::select()
-            .expr_as(Expr::col(reader::Column::NextDueAt).min(), "at")
-            .from(reader::Entity)
-            .and_where(Expr::col(reader::Column::AccountId).eq(account.0))
-            .to_owned();
-        let row = self.reader.query_one(&query).await?;
-        Ok(row.map(|row| row.try_get("", "at")).transpose()?.flatten())
-    }
 }
 
 #[async_trait::async_trait]

@@ -1,0 +1,198 @@
+//! The composition root: builds the rooms from a [`Config`], runs web and workers, stops them in
+//! order.
+//!
+//! - [`App::open`] opens everything and checks what must be true before anybody is served;
+//! - [`App::serve`] listens and works until [`Serving::stop`];
+//! - [`App::settle`] and [`App::advance_to`] do by hand what the workers do by themselves: for the
+//!   demo's clock, and for tests, which never sleep.
+
+mod clockwork;
+pub mod demo;
+mod open;
+mod workers;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{App as WebApp, HttpServer, web};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use crate::clock::{Ambient, RehearsalClock};
+use crate::config::{Config, Mistakes};
+use crate::content::Findings;
+use crate::delivery::Deliveries;
+use crate::http::{self, Site};
+use crate::inbox::Inbox;
+use crate::store::seal::KeyError;
+use crate::store::{SchemaError, Store, StoreError};
+
+pub use open::{content_source, open_store};
+
+/// Why the server cannot start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Settings.
+    #[error(transparent)]
+    Settings(#[from] Mistakes),
+    /// The key file.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The key file of an existing database is gone.
+    #[error(
+        "鍵ファイル {0} がありません。データベースといっしょに保管した鍵ファイルを戻すか、HAGUKUMI_KEY_FILE で場所を教えてください（新しい鍵では、登録を読めません）。"
+    )]
+    KeyLost(String),
+    /// The folder or file of the database.
+    #[error("データベースの置き場所 {path} を使えません")]
+    Place {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// Another server has the SQLite file.
+    #[error("{0} は、別の hagukumi が使っています。SQLite では server を1つだけ動かせます。")]
+    InUse(String),
+    /// The schema or the rehearsal mark.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The content.
+    #[error("原稿を読めません。`hagukumi check` で直すところを見られます。\n{0}")]
+    Content(#[from] Findings),
+    /// Unreviewed texts to real readers.
+    #[error(
+        "監修前の原稿を、LINE の本番に送ることはできません。監修者の名前を原稿に書くか、試験の配信なら HAGUKUMI_SEND_UNREVIEWED=true にしてください。"
+    )]
+    Unreviewed,
+    /// The token, the secret or an address.
+    #[error("アカウント {account}: {sentence}")]
+    Account {
+        /// Which account.
+        account: String,
+        /// What is wrong and what would be right.
+        sentence: String,
+    },
+    /// The connection pool to LINE.
+    #[error("the client for LINE could not be made")]
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The port.
+    #[error("{address} で待ち受けられません")]
+    Listen {
+        /// Where.
+        address: String,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+/// Everything, joined.
+#[derive(Debug, Clone)]
+pub struct App {
+    store: Store,
+    ambient: Ambient,
+    inbox: Inbox,
+    deliveries: Deliveries,
+    site: Site,
+    /// Rings when the clock was moved.
+    moved: Arc<Notify>,
+    /// Held as long as the app: one server an SQLite file.
+    _lock: Option<Arc<std::fs::File>>,
+}
+
+/// A server at work.
+#[derive(Debug)]
+pub struct Serving {
+    app: App,
+    web: actix_web::dev::ServerHandle,
+    web_task: JoinHandle<std::io::Result<()>>,
+    stopping: watch::Sender<bool>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+/// How long what is in flight may take when the server stops: a push takes up to 10 s.
+const STOP_WITHIN: Duration = Duration::from_secs(15);
+/// How long a client may take to send the head of a request.
+const HEAD_WITHIN: Duration = Duration::from_secs(5);
+
+impl App {
+    /// Serves on this listener until [`Serving::stop`].
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Listen`].
+    pub fn serve(&self, listener: TcpListener) -> Result<Serving, StartError> {
+        let address = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
+        let site = web::Data::new(self.site.clone());
+        let server = HttpServer::new(move || WebApp::new().app_data(site.clone()).configure(http::routes))
+            .workers(2)
+            .client_request_timeout(HEAD_WITHIN)
+            .shutdown_timeout(STOP_WITHIN.as_secs())
+            .disable_signals()
+            .listen(listener)
+            .map_err(|cause| StartError::Listen { address, cause })?
+            .run();
+        let (stopping, stopped) = watch::channel(false);
+        let workers = workers::start(self, &stopped);
+        let web = server.handle();
+        Ok(Serving { app: self.clone(), web, web_task: tokio::spawn(server), stopping, workers })
+    }
+
+    /// The database, for commands and checks.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl Serving {
+    /// Stops in order: no new webhooks, what is in flight ends, workers finish their tick.
+    pub async fn stop(self) {
+        self.web.stop(true).await;
+        let _already_stopped = self.stopping.send(true);
+        for worker in self.workers {
+            if tokio::time::timeout(STOP_WITHIN, worker).await.is_err() {
+                tracing::warn!("a worker did not finish in time; its leases run out by themselves");
+            }
+        }
+        if let Ok(Err(error)) = self.web_task.await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the web server ended with an error");
+        }
+        self.app.store.close().await;
+    }
+
+    /// The app that is served.
+    #[must_use]
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+}
+
+/// A clock that can be moved, with the ambient that shows it.
+#[must_use]
+pub fn rehearsal_ambient(clock: &Arc<RehearsalClock>) -> Ambient {
+    Ambient::new(Arc::<RehearsalClock>::clone(clock), Arc::new(crate::clock::SystemChance))
+}
+
+/// Installs the one TLS provider of this process; later calls change nothing.
+pub fn install_tls() {
+    let _already = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+/// Opens everything an account needs and serves it on `config.listen`.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub async fn run(config: &Config, ambient: Ambient) -> Result<Serving, StartError> {
+    let listener = TcpListener::bind(config.listen)
+        .map_err(|cause| StartError::Listen { address: config.listen.to_string(), cause })?;
+    let app = App::open(config, ambient).await?;
+    app.serve(listener)
+}

@@ -1,0 +1,61 @@
+//! Moving time by hand: everything that is due on the way happens at its own moment.
+
+use chrono::{DateTime, Utc};
+
+use super::App;
+use crate::clock::RehearsalClock;
+use crate::delivery::{DeliveryError, Kind};
+use crate::inbox::InboxError;
+use crate::store::StoreError;
+
+/// Why time could not be moved.
+#[derive(Debug, thiserror::Error)]
+pub enum ClockworkError {
+    /// The inbox.
+    #[error(transparent)]
+    Inbox(#[from] InboxError),
+    /// Deliveries.
+    #[error(transparent)]
+    Deliveries(#[from] DeliveryError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl App {
+    /// Does everything that can be done now, until nothing is left.
+    ///
+    /// # Errors
+    ///
+    /// [`ClockworkError`].
+    pub async fn settle(&self) -> Result<(), ClockworkError> {
+        loop {
+            let mut done = self.inbox.time_out().await? + self.inbox.tick().await?;
+            for kind in [Kind::Answers, Kind::Mornings] {
+                done += self.deliveries.tick(kind).await?;
+            }
+            if done == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Moves the clock to `target`, stopping at every moment at which something is due.
+    ///
+    /// # Errors
+    ///
+    /// [`ClockworkError`]; the clock then stands at the moment that failed.
+    pub async fn advance_to(&self, clock: &RehearsalClock, target: DateTime<Utc>) -> Result<(), ClockworkError> {
+        self.settle().await?;
+        while let Some(next) = self.store.next_moment(self.ambient.now_ms()).await? {
+            let Some(next) = DateTime::from_timestamp_millis(next).filter(|next| *next < target) else { break };
+            clock.advance_to(next);
+            self.settle().await?;
+        }
+        clock.advance_to(target);
+        self.settle().await?;
+        self.store.saw(self.ambient.now()).await?;
+        self.moved.notify_waiters();
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! Opening: key, database, content, accounts, in the order in which they can refuse.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::{App, StartError};
+use crate::clock::Ambient;
+use crate::config::{AccountConfig, Config, TokenConfig};
+use crate::content::{self, Source};
+use crate::delivery::pace::{DEFAULT_RATE, Pace};
+use crate::delivery::{Channel, Deliveries};
+use crate::domain::account::Account;
+use crate::domain::calendar::JST;
+use crate::http::{self, Site};
+use crate::inbox::Inbox;
+use crate::line::client::{Endpoints, Limits, Line};
+use crate::line::signature::Secrets;
+use crate::line::token::TokenSource;
+use crate::store::{AccountRow, Sealer, Store, StoreError};
+use crate::timers::TimerIndex;
+use crate::timers::sql::SqlTimers;
+
+impl App {
+    /// Opens the database (migrating it), reads the content and joins the accounts.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]; nothing is served unless everything is right.
+    pub async fn open(config: &Config, ambient: Ambient) -> Result<Self, StartError> {
+        let lock = lock_database(config)?;
+        let store = open_store(config, ambient.clone()).await?;
+        let fresh = store.migrate().await? > 0 && store.last_seen().await?.is_none();
+        store.check_rehearsal(config.rehearsal_clock.is_some(), fresh).await?;
+        store.saw(ambient.now()).await?;
+        let channels = Arc::new(channels(config, &store, &ambient).await?);
+        let timers: Arc<dyn TimerIndex> = Arc::new(SqlTimers(store.clone()));
+        let accounts: Arc<Vec<Account>> = Arc::new(channels.iter().map(|one| one.account.clone()).collect());
+        let inbox = Inbox::new(store.clone(), Arc::clone(&timers), ambient.clone(), Arc::clone(&accounts));
+        let pace = Pace::new(DEFAULT_RATE, config.replicas);
+        let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels));
+        let site = Site {
+            inbox: inbox.clone(),
+            store: store.clone(),
+            accounts: Arc::new(signed_accounts(config, &accounts)?),
+            metrics: http::install_metrics(),
+        };
+        Ok(Self { store, ambient, inbox, deliveries, site, moved: Arc::default(), _lock: lock })
+    }
+}
+
+/// Where content is read from.
+#[must_use]
+pub fn content_source(config: &Config) -> Source {
+    config.content_dir.clone().map_or(Source::Embedded, |dir| Source::Directory(dir))
+}
+
+/// Opens the database with its key, making both when they are new and embedded.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub async fn open_store(config: &Config, ambient: Ambient) -> Result<Store, StartError> {
+    let file = sqlite_file(&config.database_url);
+    let exists = file.as_deref().is_some_and(Path::exists);
+    if let Some(folder) = file.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
+        let fail = |cause| StartError::Place { path: folder.display().to_string(), cause };
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    let key = config.key_file.clone().or_else(|| Some(file?.with_extension("key")));
+    let Some(key) = key else {
+        return Err(StartError::KeyLost("HAGUKUMI_KEY_FILE".to_owned()));
+    };
+    if !key.exists() {
+        if exists || config.key_file.is_some() {
+            return Err(StartError::KeyLost(key.display().to_string()));
+        }
+        Sealer::create_file(&key, &ambient)?;
+    }
+    let sealer = Sealer::from_file(&key, ambient.clone())?;
+    Ok(Store::open(&config.database_url, sealer, ambient).await?)
+}
+
+/// The path in an SQLite address.
+fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    Some(PathBuf::from(path))
+}
+
+/// One server an SQLite file. The lock goes with the process, however it ends.
+fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
+    let Some(file) = sqlite_file(&config.database_url) else { return Ok(None) };
+    let lock = file.with_extension("lock");
+    let fail = |cause| StartError::Place { path: lock.display().to_string(), cause };
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    let handle = std::fs::File::create(&lock).map_err(fail)?;
+    match handle.try_lock() {
+        Ok(()) => Ok(Some(Arc::new(handle))),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(file.display().to_string())),
+        Err(std::fs::TryLockError::Error(cause)) => Err(fail(cause)),
+    }
+}
+
+async fn channels(config: &Config, store: &Store, ambient: &Ambient) -> Result<Vec<Channel>, StartError> {
+    let mut channels = Vec::new();
+    for one in ordered(config) {
+        let row = ensure_account(store, &one.slug).await?;
+        let line = line(config, one, ambient)?;
+        channels.push(Channel::new(account(config, one, row)?, line));
+    }
+    Ok(channels)
+}
+
+/// The account that `/webhook` means comes first.
+fn ordered(config: &Config) -> Vec<&AccountConfig> {
+    let mut accounts: Vec<&AccountConfig> = config.accounts.iter().collect();
+    accounts.sort_by_key(|account| account.slug != config.default_account);
+    accounts
+}
+
+async fn ensure_account(store: &Store, slug: &str) -> Result<AccountRow, StoreError> {
+    let tx = store.begin().await?;
+    let row = tx.ensure_account(slug).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+fn account(config: &Config, one: &AccountConfig, row: AccountRow) -> Result<Account, StartError> {
+    let loaded = content::load(&content_source(config), one.municipality.as_deref())?;
+    for warning in &loaded.warnings {
+        tracing::debug!(file = %warning.place.file, line = warning.place.line, "{}", warning.sentence);
+    }
+    if config.talks_to_line() && !config.send_unreviewed && !loaded.library.is_reviewed() {
+        return Err(StartError::Unreviewed);
+    }
+    let bot_user_id = one.bot_user_id.clone().or(row.bot_user_id);
+    Ok(Account {
+        id: row.id,
+        slug: one.slug.clone(),
+        zone: JST,
+        hours: one.hours,
+        bot_user_id: Arc::new(bot_user_id.map_or_else(OnceLock::new, OnceLock::from)),
+        library: Arc::new(loaded.library),
+        privacy_url: privacy_url(config, &one.slug),
+    })
+}
+
+fn privacy_url(config: &Config, slug: &str) -> Option<String> {
+    // LINE opens https only; without a public address the page is not offered.
+    let base = config.public_url.as_ref().filter(|url| url.starts_with("https://"))?;
+    Some(if slug == config.default_account { format!("{base}/privacy") } else { format!("{base}/privacy/{slug}") })
+}
+
+fn line(config: &Config, one: &AccountConfig, ambient: &Ambient) -> Result<Line, StartError> {
+    let refuse = |sentence: &str| StartError::Account { account: one.slug.clone(), sentence: sentence.to_owned() };
+    let endpoints = Endpoints::new(&config.line_api_url, &config.line_data_api_url)
+        .map_err(|_| refuse("HAGUKUMI_LINE_API_URL は https:// か http:// で始まるアドレスにしてください。"))?;
+    if config.rehearsal_clock.is_some() && endpoints.are_lines_own() {
+        return Err(refuse("リハーサルでは LINE の本番に送れません。"));
+    }
+    let tokens = match &one.token {
+        Some(TokenConfig::LongLived(token)) => TokenSource::long_lived(token.expose()),
+        Some(TokenConfig::Stateless { channel_id }) => {
+            let secret = one.channel_secrets.first().map_or("", |secret| secret.expose());
+            TokenSource::stateless(channel_id, secret)
+        }
+        None => return Err(refuse("HAGUKUMI_CHANNEL_ACCESS_TOKEN か HAGUKUMI_CHANNEL_ID を設定してください。")),
+    };
+    let tokens = tokens.map_err(|why| refuse(&format!("チャネルの設定を使えません（{why}）。")))?;
+    let clock = ambient.clone();
+    Line::new(endpoints, tokens, Limits::default(), Arc::new(move || clock.now()))
+        .map_err(|error| StartError::Client(Box::new(error)))
+}
+
+fn signed_accounts(config: &Config, accounts: &[Account]) -> Result<Vec<(Account, Secrets)>, StartError> {
+    let mut signed = Vec::new();
+    for (account, one) in accounts.iter().zip(ordered(config)) {
+        let secrets = Secrets::new(one.channel_secrets.iter().map(|secret| secret.expose())).map_err(|_| {
+            let sentence =
+                "HAGUKUMI_CHANNEL_SECRET を設定してください（LINE Developers の「チャネルシークレット」）。".to_owned();
+            StartError::Account { account: one.slug.clone(), sentence }
+        })?;
+        signed.push((account.clone(), secrets));
+    }
+    Ok(signed)
+}

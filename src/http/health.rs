@@ -1,0 +1,53 @@
+//! Whether the process lives, and whether it serves.
+//!
+//! Ready means that webhooks can be kept: the database answers. LINE being away, a held account or a
+//! slow index never make it unready, since taking the server away would help nobody.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use super::Site;
+use crate::store::EventState;
+
+/// The process lives.
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// The database answers. `?verbose` shows what an operator wants to see, nothing personal.
+pub async fn ready(query: web::Query<HashMap<String, String>>, site: web::Data<Site>) -> HttpResponse {
+    let database = site.store.ping().await;
+    if let Err(error) = &database {
+        tracing::error!(error = error as &dyn std::error::Error, "the database does not answer");
+    }
+    let mut response = if database.is_ok() { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    if query.contains_key("verbose") {
+        return response.json(details(&site, database.is_ok()).await);
+    }
+    response.content_type("text/plain; charset=utf-8").body(if database.is_ok() { "ready\n" } else { "no database\n" })
+}
+
+async fn details(site: &Site, database: bool) -> serde_json::Value {
+    let mut accounts = Vec::new();
+    for (account, _) in site.accounts.iter() {
+        let row = site.store.account(&account.slug).await.ok().flatten();
+        let packs: Vec<_> =
+            account.library.packs.iter().map(|pack| json!({"id": pack.id, "revision": pack.revision})).collect();
+        accounts.push(json!({
+            "account": account.slug,
+            "held": row.and_then(|row| row.held).map(|hold| hold.reason),
+            "reviewed": account.library.is_reviewed(),
+            "packs": packs,
+        }));
+    }
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "database": database,
+        "events_pending": site.store.events_in(EventState::Pending).await.ok(),
+        "events_dead": site.store.events_in(EventState::Dead).await.ok(),
+        "events_quarantined": site.store.events_in(EventState::Quarantined).await.ok(),
+        "accounts": accounts,
+    })
+}

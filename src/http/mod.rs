@@ -1,0 +1,62 @@
+//! What others reach over HTTP: LINE's webhook, health, metrics, and the page on personal data.
+//!
+//! The signature is verified on the raw bytes before anything is read. What is answered:
+//! 200 kept (or put aside, when a redelivery would be no better) · 401 signature · 404 unknown account
+//! · 405 other methods · 408 a body that does not come · 413 above 1 MiB · 415 any Content-Encoding ·
+//! 503 not kept in time. Bodies say nothing about what was sent.
+
+mod health;
+mod metrics;
+mod pages;
+mod webhook;
+
+use std::sync::Arc;
+
+use actix_web::web;
+
+use crate::domain::account::Account;
+use crate::inbox::Inbox;
+use crate::line::signature::Secrets;
+use crate::store::Store;
+
+pub use metrics::{Metrics, install as install_metrics};
+
+/// What the handlers need.
+#[derive(Clone)]
+pub struct Site {
+    /// The door for what arrives.
+    pub inbox: Inbox,
+    /// Read for health and metrics only.
+    pub store: Store,
+    /// The accounts with the secrets that sign their webhooks; the first is what `/webhook` means.
+    pub accounts: Arc<Vec<(Account, Secrets)>>,
+    /// Counters and gauges.
+    pub metrics: Metrics,
+}
+
+impl std::fmt::Debug for Site {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Site").finish_non_exhaustive()
+    }
+}
+
+impl Site {
+    fn account(&self, slug: Option<&str>) -> Option<&(Account, Secrets)> {
+        match slug {
+            None => self.accounts.first(),
+            Some(slug) => self.accounts.iter().find(|(account, _)| account.slug == slug),
+        }
+    }
+}
+
+/// Adds the routes.
+pub fn routes(app: &mut web::ServiceConfig) {
+    let webhook = || web::post().to(webhook::receive);
+    app.service(web::resource("/webhook").route(webhook()))
+        .service(web::resource("/webhook/{account}").route(webhook()))
+        .route("/livez", web::get().to(health::live))
+        .route("/readyz", web::get().to(health::ready))
+        .route("/metrics", web::get().to(metrics::show))
+        .route("/privacy", web::get().to(pages::privacy))
+        .route("/privacy/{account}", web::get().to(pages::privacy));
+}
