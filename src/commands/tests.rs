@@ -34,7 +34,6 @@ fn library() -> Library {
         ("packs/childcare.ja/round.md", &round),
         ("packs/maternity.ja/w.md", &format!("# preg/w12d3 湯気\n{BODY}\n\n[father]\n父への一言。\n")),
         ("municipal/aoba/texts/kenshin.md", TEXT),
-        ("phrases/ja/a.toml", "[daily_call_day_named]\ntext = \"{nickname}、生まれて{day_count}日目です。\"\n"),
     ]);
     folder.load().unwrap().library
 }

@@ -11,7 +11,7 @@ use crate::domain::conversation::danger::DangerWords;
 const FILE: &str = "danger/ja.toml";
 
 /// The categories, as the file names them.
-const CATEGORIES: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
+const CATEGORIES: [&str; 8] = ["A", "B", "B2", "C", "D", "E1", "E2", "F"];
 
 /// Reads and compiles the patterns.
 pub(super) fn read(files: &Files, log: &mut Log) -> Option<DangerWords> {
@@ -25,7 +25,7 @@ pub(super) fn read(files: &Files, log: &mut Log) -> Option<DangerWords> {
     table.only(log, &["version", "exclusions", "patterns"]);
     let exclusions = table.texts(log, "exclusions").map(|words| words.value).unwrap_or_default();
     let Some(patterns) = table.table(log, "patterns") else {
-        log.error(table.place(), "[patterns] がありません。A から F までの言葉を書いてください。");
+        log.error(table.place(), "[patterns] がありません。A、B、B2、C、D、E1、E2、F の言葉を書いてください。");
         return None;
     };
     patterns.only(log, &CATEGORIES);
@@ -42,10 +42,11 @@ pub(super) fn read(files: &Files, log: &mut Log) -> Option<DangerWords> {
         }
         compiled.insert(category.to_owned(), pattern.value);
     }
-    compile(&exclusions, &compiled)
-}
-
-/// The domain's own type. Until it takes patterns, it is empty.
-fn compile(_exclusions: &[String], _patterns: &BTreeMap<String, String>) -> Option<DangerWords> {
-    Some(DangerWords::default())
+    match DangerWords::new(exclusions, compiled) {
+        Ok(words) => Some(words),
+        Err(error) => {
+            log.error(patterns.place(), format!("言葉の一覧が使えません（{error}）。"));
+            None
+        }
+    }
 }

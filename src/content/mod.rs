@@ -30,11 +30,12 @@ pub(crate) mod tests;
 
 pub use check::{check, has_errors};
 pub use finding::{Finding, Findings, Severity};
-pub use phrases::required_phrases;
+pub use phrases::{phrase_placeholders, required_phrases};
 pub use source::Source;
 
 use crate::domain::library::Library;
-use finding::{Lines, Log};
+use finding::{Lines, Log, at};
+use source::Files;
 
 /// Content that can be served.
 #[derive(Debug, Clone)]
@@ -58,6 +59,7 @@ pub fn load(source: &Source, municipality: Option<&str>) -> Result<Loaded, Findi
     if log.has_errors() {
         return Err(log.into_errors());
     }
+    strays(&files, &mut log);
     let packs = pack::read_all(&files, &mut log);
     let municipality = municipality::read(municipality, &files, &packs, &mut log);
     let phrases = phrases::read_all(&files, &mut log);
@@ -70,5 +72,22 @@ pub fn load(source: &Source, municipality: Option<&str>) -> Result<Loaded, Findi
             Ok(Loaded { library, warnings: log.into_sorted(), lines })
         }
         _ => Err(log.into_errors()),
+    }
+}
+
+/// Files that lie where nobody looks.
+fn strays(files: &Files, log: &mut Log) {
+    let for_people = ["README.md", "PLAN.md"];
+    for path in files.keys() {
+        let read = match path.split_once('/') {
+            None => for_people.contains(&path.as_str()),
+            Some(("packs" | "municipal" | "phrases", rest)) => rest.contains('/') || for_people.contains(&rest),
+            Some(("danger", _)) => true,
+            Some(_) => false,
+        };
+        if !read {
+            let sentence = "このファイルは読まれません。packs、municipal、phrases、danger のどれかの、決まったフォルダーに置いてください。";
+            log.warn(at(path, 1), sentence);
+        }
     }
 }

@@ -53,11 +53,15 @@ pub(crate) const BODY: &str = "きょうは、窓をあけて、外の音を聞�
 どれかに、赤ちゃんの目がとまるかもしれません。とまらない日もあります。それで、かまいません。\n";
 
 /// The least that can be served.
-const LEAST: [(&str, &str); 6] = [
+const LEAST: [(&str, &str); 7] = [
     ("packs/maternity.ja/pack.toml", MATERNITY),
     ("packs/childcare.ja/pack.toml", CHILDCARE),
+    ("phrases/ja/daily.toml", include_str!("../../../content/phrases/ja/daily.toml")),
     ("phrases/ja/a.toml", "[hello]\ntext = \"こんにちは\"\n"),
-    ("danger/ja.toml", "version = 1\n\n[patterns]\nA = \"a\"\nB = \"b\"\nC = \"c\"\nD = \"d\"\nE = \"e\"\nF = \"f\"\n"),
+    (
+        "danger/ja.toml",
+        "version = 1\n\n[patterns]\nA = \"a\"\nB = \"b\"\nB2 = \"b\"\nC = \"c\"\nD = \"d\"\nE1 = \"e\"\nE2 = \"e\"\nF = \"f\"\n",
+    ),
     ("municipal/aoba/municipality.toml", MUNICIPALITY),
     ("municipal/aoba/privacy.md", "# 個人情報のあつかい\n{municipality}\n"),
 ];

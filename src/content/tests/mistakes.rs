@@ -189,13 +189,20 @@ fn what_is_missing_is_told_where_it_should_be() {
         ("municipal/aoba/municipality.toml", "municipality.toml がありません"),
         ("municipal/aoba/privacy.md", "privacy.md"),
         ("danger/ja.toml", "danger/ja.toml"),
-        ("phrases/ja/a.toml", "phrases/ja/*.toml"),
     ] {
         let folder = Folder::with(&[(DAYS, &format!("# day/1 題\n{BODY}"))]);
         folder.remove(file);
         let told = said(&folder.load().unwrap_err().0);
         assert!(told.contains(sentence), "{file}: {told}");
     }
+    let folder = Folder::with(&[]);
+    folder.remove("phrases/ja/a.toml");
+    let told = said(&folder.findings("2026-11-22"));
+    assert!(!told.contains("phrases/ja:1: "), "{told}");
+    folder.remove("phrases/ja/daily.toml");
+    assert!(said(&folder.findings("2026-11-22")).contains("会話のことば（phrases/ja/*.toml）がありません"));
+    folder.write("phrases/ja/a.toml", b"[hello]\n");
+    assert!(said(&folder.findings("2026-11-22")).contains("phrases/ja:1: 会話のことば [daily_footer] がありません"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What was written is what is served.
 
 use super::folder::{BODY, Folder};
-use crate::content::{Source, load, required_phrases};
+use crate::content::{Source, load, phrase_placeholders, required_phrases};
 use crate::domain::family::Role;
 use crate::domain::programme::pack::Series;
 use crate::domain::programme::slot::Slot;
@@ -134,11 +134,22 @@ fn the_fallback_locale_comes_first() {
 fn phrases_that_code_asks_for_and_placeholders_it_cannot_fill_are_told() {
     let folder = Folder::with(&[("phrases/ja/b.toml", "[bye]\ntext = \"{nickname}、{place}\"\n")]);
     let library = folder.load().unwrap().library;
-    let told = required_phrases(library.phrases("ja"), &[("hello", &[]), ("bye", &["nickname"]), ("helo", &[])]);
-    let told: Vec<String> = told.iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].contains("[bye] に {place}"), "{told:?}");
-    assert!(told[1].contains("[helo] がありません。もしかして「hello」ですか"), "{told:?}");
+    let told = required_phrases(library.phrases("ja"), &["hello", "bye", "helo"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].sentence.contains("[helo] がありません。もしかして「hello」ですか"), "{told:?}");
+    let told = phrase_placeholders(library.phrases("ja"), &[("hello", &[]), ("bye", &["nickname"])]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].sentence.contains("[bye] では、{place} という差し込みは使えません"), "{told:?}");
+}
+
+#[test]
+fn a_file_that_lies_where_nobody_looks_is_told() {
+    let loaded = Folder::with(&[("pack/days.md", "x"), ("packs/days.md", "x"), ("PLAN.md", "x")]).load().unwrap();
+    let told = super::folder::said(&loaded.warnings);
+    assert!(
+        told.contains("pack/days.md:1: ") && told.contains("packs/days.md:1: ") && !told.contains("PLAN"),
+        "{told}"
+    );
 }
 
 #[test]
