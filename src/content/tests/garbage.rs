@@ -50,7 +50,7 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, fork: false, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, fork: false, ..ProptestConfig::default() })]
 
     #[test]
     fn any_lines_end_in_texts_or_findings(

@@ -166,3 +166,17 @@ fn a_text_of_proper_length_is_not_remarked_on() {
     let loaded = Folder::with(&[(FILE, &format!("# day/37 題\n{BODY}"))]).load().unwrap();
     assert!(loaded.warnings.iter().all(|finding| finding.place.file != FILE), "{:?}", loaded.warnings);
 }
+
+#[test]
+fn the_examples_that_authors_are_shown_are_good() {
+    let readme = include_str!("../../../content/README.md");
+    let example = |sign: &str| readme.split("```").find(|block| block.contains(sign)).unwrap().trim_start();
+    let folder = Folder::with(&[
+        (FILE, example("# day/103 ")),
+        ("municipal/aoba/texts/kenshin.md", example("title = \"3〜4か月児健診\"")),
+    ]);
+    let findings = folder.findings("2026-11-22");
+    let of_examples = |file: &str| file.ends_with(".md");
+    assert!(!findings.iter().any(|finding| of_examples(&finding.place.file)), "{}", super::folder::said(&findings));
+    assert_eq!(folder.load().unwrap().library.packs.iter().map(|pack| pack.manuscripts.len()).sum::<usize>(), 1);
+}
