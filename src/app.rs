@@ -63,7 +63,7 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The content.
-    #[error("原稿を読めません。`hagukumi check` で直すところを見られます。\n{0}")]
+    #[error("原稿を読めません。`hagukumi check` で直すところを見られます")]
     Content(#[from] Findings),
     /// Unreviewed texts to real readers.
     #[error(

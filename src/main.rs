@@ -1,2 +1,169 @@
-//! bin
-fn main() {}
+//! Command line → one library call each. Exit codes: 0 fine, 1 findings or failure, 2 usage.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, anyhow};
+use clap::{Parser, Subcommand};
+use hagukumi::app::{self, demo};
+use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
+use hagukumi::commands::{Outcome, calendar, check, preview};
+use hagukumi::config::{Config, LogFormat};
+use hagukumi::content::{self, Loaded};
+use hagukumi::domain::calendar::{JST, civil};
+use hagukumi::line::outgoing::to_line;
+use hagukumi::logging;
+
+/// 妊娠4週から3歳の誕生日まで、家族に寄りそう LINE の配信サーバー
+#[derive(Parser)]
+#[command(name = "hagukumi", version, about)]
+struct Cli {
+    /// 設定ファイル（なければ ./hagukumi.toml）
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// サーバーを動かす（データベースの準備もする）
+    Serve,
+    /// ブラウザの中の電話で、すべてを試す（LINE には何も送らない）
+    Demo,
+    /// データベースを最新の形にする
+    Migrate,
+    /// 設定と原稿を調べる
+    Check(check::CheckArgs),
+    /// 家族ごとの配信日を一覧にする
+    Calendar(calendar::CalendarArgs),
+    /// 届くメッセージを JSON で見る
+    Preview(preview::PreviewArgs),
+    /// 動いているサーバーに様子を聞く
+    Healthcheck,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    app::install_tls();
+    match run(&cli) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(error) => {
+            let _nobody_listens = writeln!(std::io::stderr(), "hagukumi: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<Outcome> {
+    match &cli.command {
+        Command::Serve => later(serve(read_config(cli)?)),
+        Command::Demo => later(run_demo(content_dir())),
+        Command::Migrate => later(migrate(read_config(cli)?)),
+        Command::Check(args) => run_check(args, &read_config(cli)?),
+        Command::Calendar(args) => {
+            let library = load(&read_config(cli)?)?.library;
+            Ok(calendar::run(args, &library, &mut std::io::stdout().lock())?)
+        }
+        Command::Preview(args) => {
+            let library = load(&read_config(cli)?)?.library;
+            Ok(preview::run(args, &library, &to_line, &mut std::io::stdout().lock())?)
+        }
+        Command::Healthcheck => later(healthcheck(read_config(cli)?)),
+    }
+}
+
+fn later(work: impl Future<Output = anyhow::Result<Outcome>>) -> anyhow::Result<Outcome> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+fn read_config(cli: &Cli) -> anyhow::Result<Config> {
+    let path = cli.config.clone().unwrap_or_else(|| PathBuf::from("hagukumi.toml"));
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && cli.config.is_none() => None,
+        Err(error) => return Err(error).with_context(|| format!("設定ファイル {} を読めません", path.display())),
+    };
+    let name = path.display().to_string();
+    let file = text.as_deref().map(|text| (name.as_str(), text));
+    Ok(Config::read(file, std::env::vars())?)
+}
+
+fn content_dir() -> Option<PathBuf> {
+    std::env::var_os("HAGUKUMI_CONTENT_DIR").map(PathBuf::from)
+}
+
+fn load(config: &Config) -> anyhow::Result<Loaded> {
+    let municipality = config.accounts.first().and_then(|account| account.municipality.as_deref());
+    Ok(content::load(&app::content_source(config), municipality)?)
+}
+
+fn run_check(args: &check::CheckArgs, config: &Config) -> anyhow::Result<Outcome> {
+    let municipality = config.accounts.first().and_then(|account| account.municipality.as_deref());
+    let today = civil(Ambient::system().now(), JST).date();
+    let source = app::content_source(config);
+    Ok(check::run(args, &source, municipality, today, &|_| Vec::new(), &mut std::io::stdout().lock())?)
+}
+
+/// The time of a server: the machine's, or a rehearsal that never starts before it was last seen.
+async fn ambient(config: &Config) -> anyhow::Result<Ambient> {
+    let Some(start) = config.rehearsal_clock else { return Ok(Ambient::system()) };
+    let store = app::open_store(config, Ambient::system()).await?;
+    store.migrate().await?;
+    let seen = store.last_seen().await?;
+    store.close().await;
+    let clock = RehearsalClock::running(seen.map_or(start, |seen| seen.max(start)));
+    Ok(Ambient::new(std::sync::Arc::new(clock), std::sync::Arc::new(SystemChance)))
+}
+
+async fn serve(config: Config) -> anyhow::Result<Outcome> {
+    logging::start(&config.log, config.log_format);
+    let serving = app::run(&config, ambient(&config).await?).await?;
+    tracing::info!(listen = %config.listen, accounts = config.accounts.len(), "serving");
+    told_to_stop().await?;
+    tracing::info!("stopping: what is in flight ends first");
+    serving.stop().await;
+    Ok(Outcome::Fine)
+}
+
+async fn run_demo(content: Option<PathBuf>) -> anyhow::Result<Outcome> {
+    logging::start("warn", LogFormat::Pretty);
+    let demo = demo::start(content, &Ambient::system()).await?;
+    let mut out = std::io::stdout();
+    writeln!(out, "phone {}\nbot {}\nready", demo.phone_url, demo.bot_url)?;
+    out.flush()?;
+    told_to_stop().await?;
+    demo.stop().await;
+    Ok(Outcome::Fine)
+}
+
+async fn migrate(config: Config) -> anyhow::Result<Outcome> {
+    let store = app::open_store(&config, Ambient::system()).await?;
+    let ran = store.migrate().await?;
+    store.close().await;
+    writeln!(std::io::stdout(), "{ran}つの変更をしました。データベースは最新の形です。")?;
+    Ok(Outcome::Fine)
+}
+
+async fn healthcheck(config: Config) -> anyhow::Result<Outcome> {
+    let address = format!("http://{}/readyz", config.listen);
+    let asked = reqwest::Client::builder().timeout(std::time::Duration::from_secs(5)).no_proxy().build()?;
+    let answer = asked
+        .get(&address)
+        .send()
+        .await
+        .map_err(|error| anyhow!("{address} から返事がありません（{}）", error.without_url()))?;
+    writeln!(std::io::stdout(), "{address}: {}", answer.status())?;
+    Ok(if answer.status().is_success() { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// SIGTERM from a service manager, SIGINT from a keyboard.
+async fn told_to_stop() -> anyhow::Result<()> {
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = term.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+    }
+}

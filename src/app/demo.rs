@@ -1,1 +1,171 @@
-//! The demo.
+//! `hagukumi demo`: the bot, a simulated LINE and a phone in the browser, in one process on a
+//! temporary SQLite file. Both listen on loopback only, nothing is sent to LINE, and the clock is a
+//! rehearsal clock that 「翌朝へ」 moves.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+
+use super::{App, Serving, StartError, rehearsal_ambient};
+use crate::clock::{Ambient, RehearsalClock};
+use crate::config::{Config, LogFormat};
+use crate::content::{self, Source};
+use crate::domain::calendar::{self, JST};
+use crate::simulator::{ChannelOptions, ClockCommand, Options, Running, Simulator};
+
+/// The demo at work.
+pub struct Demo {
+    /// Open this in a browser.
+    pub phone_url: String,
+    /// Where the bot listens.
+    pub bot_url: String,
+    serving: Serving,
+    line: Running,
+    folder: PathBuf,
+}
+
+/// Where the demo would like to listen; another port is taken when this one is in use.
+const WISHED_PORT: u16 = 8080;
+/// The demo's bot. Nothing here is a secret: it only ever talks to the simulator beside it.
+const CHANNEL: &str = "main";
+const CHANNEL_ID: &str = "1000000000";
+const CHANNEL_SECRET: &str = "0123456789abcdef0123456789abcdef";
+const ACCESS_TOKEN: &str = "demo-token-for-the-simulator-only";
+const BOT_USER_ID: &str = "Ub0700000000000000000000000000001";
+/// Mornings leave at eight; a minute later they have arrived.
+const AFTER_MORNING: TimeDelta = TimeDelta::minutes(8 * 60 + 1);
+
+/// Starts everything. `content_dir` and `log` as in the settings of a server.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub async fn start(content_dir: Option<PathBuf>, ambient: &Ambient) -> Result<Demo, StartError> {
+    let clock = Arc::new(RehearsalClock::running(ambient.now()));
+    let folder = temporary_folder(ambient)?;
+    let source = content_dir.clone().map_or(Source::Embedded, Source::Directory);
+    let service = content::load(&source, None)?.library.municipality.service;
+    let simulator = simulator(&clock, service);
+    let phone = listener(WISHED_PORT)?;
+    let line = simulator.serve(phone).await;
+    let bot = listener(0)?;
+    let bot_url = format!("http://{}", address(&bot));
+    let config = config(&line, &folder, content_dir, ambient.now())?;
+    let app = App::open(&config, rehearsal_ambient(&clock)).await?;
+    let serving = app.serve(bot)?;
+    simulator.channel(CHANNEL).set_webhook(&format!("{bot_url}/webhook"));
+    simulator.on_clock(Arc::new(move |command| {
+        let (app, clock) = (app.clone(), Arc::clone(&clock));
+        Box::pin(async move { turn_clock(&app, &clock, command).await })
+    }));
+    Ok(Demo { phone_url: format!("{}/phone", line.api_url), bot_url, serving, line, folder })
+}
+
+impl Demo {
+    /// Stops both and removes the temporary database.
+    pub async fn stop(self) {
+        self.serving.stop().await;
+        self.line.stop().await;
+        if let Err(error) = std::fs::remove_dir_all(&self.folder) {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the temporary folder stays");
+        }
+    }
+}
+
+fn simulator(clock: &Arc<RehearsalClock>, display_name: String) -> Simulator {
+    let clock = Arc::clone(clock);
+    let channel = ChannelOptions {
+        slug: CHANNEL.to_owned(),
+        channel_id: CHANNEL_ID.to_owned(),
+        secret: CHANNEL_SECRET.to_owned(),
+        access_token: ACCESS_TOKEN.to_owned(),
+        bot_user_id: BOT_USER_ID.to_owned(),
+        display_name,
+        webhook_url: None,
+    };
+    let clock = Arc::new(move || crate::clock::Clock::now(&*clock).timestamp_millis());
+    Simulator::new(Options { channels: vec![channel], clock, seed: 1 })
+}
+
+fn config(
+    line: &Running,
+    folder: &std::path::Path,
+    content: Option<PathBuf>,
+    now: DateTime<Utc>,
+) -> Result<Config, StartError> {
+    let database = folder.join("demo.sqlite");
+    let settings = [
+        ("LINE_API_URL", line.api_url.clone()),
+        ("LINE_DATA_API_URL", line.data_url.clone()),
+        ("DATABASE_URL", format!("sqlite://{}", database.display())),
+        ("CHANNEL_SECRET", CHANNEL_SECRET.to_owned()),
+        ("CHANNEL_ACCESS_TOKEN", ACCESS_TOKEN.to_owned()),
+        ("BOT_USER_ID", BOT_USER_ID.to_owned()),
+        ("REHEARSAL_CLOCK", now.to_rfc3339()),
+    ];
+    let env = settings.into_iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), value));
+    let config = Config::read(None, env)?;
+    Ok(Config { content_dir: content, log_format: LogFormat::Pretty, ..config })
+}
+
+fn temporary_folder(ambient: &Ambient) -> Result<PathBuf, StartError> {
+    let name = u64::from_le_bytes(ambient.bytes());
+    let folder = std::env::temp_dir().join(format!("hagukumi-demo-{name:016x}"));
+    let fail = |cause| StartError::Place { path: folder.display().to_string(), cause };
+    std::fs::create_dir_all(&folder).map_err(fail)?;
+    Ok(folder)
+}
+
+/// Loopback only; a free port where the wished one is taken.
+fn listener(port: u16) -> Result<TcpListener, StartError> {
+    let wished = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let bound = TcpListener::bind(wished).or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    bound.map_err(|cause| StartError::Listen { address: wished.to_string(), cause })
+}
+
+fn address(listener: &TcpListener) -> SocketAddr {
+    listener.local_addr().expect("a bound listener has an address")
+}
+
+async fn turn_clock(app: &App, clock: &RehearsalClock, command: ClockCommand) -> Result<(), String> {
+    let now = calendar::civil(crate::clock::Clock::now(clock), JST);
+    let target = match command {
+        ClockCommand::NextMorning => next_morning(now),
+        ClockCommand::To(day) => morning(day),
+    };
+    if target <= now {
+        return Err("時計は、先へだけ進められます。".to_owned());
+    }
+    app.advance_to(clock, calendar::instant(target, JST)).await.map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "the clock could not be moved");
+        "時計を進められませんでした。".to_owned()
+    })
+}
+
+fn morning(day: NaiveDate) -> NaiveDateTime {
+    day.and_hms_opt(0, 0, 0).expect("every day has a midnight") + AFTER_MORNING
+}
+
+/// The first eight o'clock that is still ahead.
+fn next_morning(now: NaiveDateTime) -> NaiveDateTime {
+    let today = morning(now.date());
+    if now < today { today } else { today + Days::new(1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> NaiveDateTime {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_next_morning_is_the_first_one_ahead() {
+        assert_eq!(next_morning(at("2026-11-22T03:00:00")), at("2026-11-22T08:01:00"));
+        assert_eq!(next_morning(at("2026-11-22T08:01:00")), at("2026-11-23T08:01:00"));
+        assert_eq!(next_morning(at("2026-12-31T22:00:00")), at("2027-01-01T08:01:00"));
+    }
+}

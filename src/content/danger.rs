@@ -10,9 +10,6 @@ use crate::domain::conversation::danger::DangerWords;
 /// The file below the content folder. Patterns look at Japanese, whatever the reader's locale.
 const FILE: &str = "danger/ja.toml";
 
-/// The categories, as the file names them.
-const CATEGORIES: [&str; 8] = ["A", "B", "B2", "C", "D", "E1", "E2", "F"];
-
 /// Reads and compiles the patterns.
 pub(super) fn read(files: &Files, log: &mut Log) -> Option<DangerWords> {
     let Some(bytes) = files.get(FILE) else {
@@ -28,9 +25,9 @@ pub(super) fn read(files: &Files, log: &mut Log) -> Option<DangerWords> {
         log.error(table.place(), "[patterns] がありません。A、B、B2、C、D、E1、E2、F の言葉を書いてください。");
         return None;
     };
-    patterns.only(log, &CATEGORIES);
+    patterns.only(log, &DangerWords::KEYS);
     let mut compiled = BTreeMap::new();
-    for category in CATEGORIES {
+    for category in DangerWords::KEYS {
         let Some(pattern) = patterns.required(log, category) else { continue };
         if let Err(error) = regex::Regex::new(&pattern.value) {
             let why = error.to_string();

@@ -79,6 +79,7 @@ impl Inbox {
             today: today(account, reader, now.date()),
             account: AccountFacts {
                 municipality: &account.library.municipality,
+                danger: &account.library.danger,
                 minute: account.hours.delivery,
                 reviewed: account.library.is_reviewed(),
                 privacy_url: account.privacy_url.as_deref(),

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::process::Hints;
 use crate::domain::account::Account;
+use crate::domain::conversation::danger::Category;
 use crate::domain::conversation::{Dates, Effect, Enrolment};
 use crate::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State};
 use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Standing, StopReason};
@@ -72,7 +73,7 @@ impl<'a> Work<'a> {
             }
             Effect::Stand(standing) => self.stand(*standing).await,
             Effect::CountDanger(category) => {
-                metrics::counter!("hagukumi_danger_cards_total", "category" => format!("{category:?}")).increment(1);
+                metrics::counter!("hagukumi_danger_cards_total", "category" => category_word(*category)).increment(1);
                 Ok(())
             }
             Effect::ShowToday | Effect::ShowEarlier => Ok(()),
@@ -313,5 +314,16 @@ impl<'a> Work<'a> {
         self.tx.save_reader(&reader).await?;
         self.hints.push((reader.id, reader.next_due_at));
         Ok(self.hints)
+    }
+}
+
+const fn category_word(category: Category) -> &'static str {
+    match category {
+        Category::Life => "life",
+        Category::ChildAbuse => "child_abuse",
+        Category::Violence => "violence",
+        Category::Emergency => "emergency",
+        Category::PregnancyOrLoss => "pregnancy_or_loss",
+        Category::Exhaustion => "exhaustion",
     }
 }

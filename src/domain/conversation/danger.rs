@@ -87,6 +87,9 @@ pub struct DangerWords {
 }
 
 impl DangerWords {
+    /// The categories as a file of patterns names them; B and E have two cards.
+    pub const KEYS: [&str; 8] = ["A", "B", "B2", "C", "D", "E1", "E2", "F"];
+
     /// Compiles patterns by key. Exclusions are taken out of a text before patterns see it, so that
     /// 貧血が is not 血が; they are normalised here.
     ///

@@ -19,7 +19,6 @@ mod scene;
 mod stop;
 mod today;
 
-
 use chrono::{NaiveDate, TimeDelta};
 
 use super::postback::{Data, Tap};
@@ -29,7 +28,6 @@ use super::wording::Prompt;
 use super::wording::lines::Line;
 use super::{Conversation, Facts, Input, Step};
 use scene::Scene;
-
 
 /// Drafts and open questions are forgotten after this many hours (design §13).
 const DRAFT_HOURS: i64 = 24;

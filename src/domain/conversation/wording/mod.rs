@@ -12,7 +12,6 @@ mod notices;
 mod questions;
 mod words;
 
-
 use chrono::NaiveDate;
 
 use super::danger::Found;
