@@ -8,6 +8,9 @@ pub mod calendar;
 pub mod check;
 pub mod preview;
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 
 use chrono::NaiveDate;

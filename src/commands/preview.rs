@@ -37,7 +37,7 @@ pub struct PreviewArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub random: Option<u16>,
     /// The same seed picks the same texts.
-    #[arg(long, value_name = "S", default_value_t = 0, requires = "random")]
+    #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
 }
 
@@ -102,6 +102,8 @@ fn filled(library: &Library, locale: &str) -> Vec<Slot> {
 /// The library without last days: a preview has no date.
 fn lasting(library: &Library) -> Library {
     let mut library = library.clone();
+    let manuscripts = library.packs.iter_mut().flat_map(|pack| pack.manuscripts.values_mut());
+    manuscripts.for_each(|text| text.expires = None);
     library.municipality.texts.iter_mut().for_each(|text| text.valid_until = None);
     library
 }

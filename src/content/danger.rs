@@ -22,7 +22,7 @@ pub(super) fn read(files: &Files, log: &mut Log) -> Option<DangerWords> {
     table.only(log, &["version", "exclusions", "patterns"]);
     let exclusions = table.texts(log, "exclusions").map(|words| words.value).unwrap_or_default();
     let Some(patterns) = table.table(log, "patterns") else {
-        log.error(table.place(), "[patterns] がありません。A から F までの言葉を書いてください。");
+        log.error(table.place(), "[patterns] がありません。A、B、B2、C、D、E1、E2、F の言葉を書いてください。");
         return None;
     };
     patterns.only(log, &DangerWords::KEYS);
@@ -39,5 +39,11 @@ pub(super) fn read(files: &Files, log: &mut Log) -> Option<DangerWords> {
         }
         compiled.insert(category.to_owned(), pattern.value);
     }
-    DangerWords::new(exclusions, compiled).ok()
+    match DangerWords::new(exclusions, compiled) {
+        Ok(words) => Some(words),
+        Err(error) => {
+            log.error(patterns.place(), format!("言葉の一覧が使えません（{error}）。"));
+            None
+        }
+    }
 }

@@ -85,6 +85,11 @@ impl Log {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 
+    /// What must be put right, by file and line.
+    pub(super) fn into_errors(self) -> Findings {
+        Findings(self.into_sorted().into_iter().filter(|finding| finding.severity == Severity::Error).collect())
+    }
+
     /// All findings by file and line; the same finding is said once.
     pub(super) fn into_sorted(mut self) -> Vec<Finding> {
         self.findings.sort_by(|a, b| (&a.place, a.severity, &a.sentence).cmp(&(&b.place, b.severity, &b.sentence)));

@@ -36,7 +36,8 @@ pub(super) fn judge(text: &Manuscript, setting: &Setting<'_>, log: &mut Log) {
             format!("本文が長すぎます（結びの注意書きと合わせて{most}文字）。LINEで送れるのは{room}文字までです。"),
         );
     }
-    let (least, most) = (bodies.iter().map(characters).min(), bodies.iter().map(characters).max());
+    let (least, most) =
+        (bodies.iter().map(|body| characters(body)).min(), bodies.iter().map(|body| characters(body)).max());
     match (least, most) {
         (_, Some(most)) if most > MANY && !is_special(text.slot, setting) => {
             log.warn(
@@ -60,7 +61,7 @@ fn body(text: &Manuscript, role: Role) -> String {
     own.map(|paragraph| paragraph.text.as_str()).collect::<Vec<_>>().join("\n\n")
 }
 
-fn characters(body: &String) -> usize {
+fn characters(body: &str) -> usize {
     body.chars().filter(|c| !c.is_whitespace()).count()
 }
 

@@ -26,15 +26,16 @@ mod source;
 mod table;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use check::{check, has_errors};
 pub use finding::{Finding, Findings, Severity};
-pub use phrases::required_phrases;
+pub use phrases::{phrase_placeholders, required_phrases};
 pub use source::Source;
 
 use crate::domain::library::Library;
-use finding::{Lines, Log};
+use finding::{Lines, Log, at};
+use source::Files;
 
 /// Content that can be served.
 #[derive(Debug, Clone)]
@@ -51,25 +52,42 @@ pub struct Loaded {
 ///
 /// # Errors
 ///
-/// [`Findings`] with every mistake, and the warnings beside them, by file and line.
+/// [`Findings`] with every mistake by file and line. Warnings wait until the mistakes are gone.
 pub fn load(source: &Source, municipality: Option<&str>) -> Result<Loaded, Findings> {
     let mut log = Log::default();
     let files = source.files(&mut log);
     if log.has_errors() {
-        return Err(Findings(log.into_sorted()));
+        return Err(log.into_errors());
     }
+    strays(&files, &mut log);
     let packs = pack::read_all(&files, &mut log);
     let municipality = municipality::read(municipality, &files, &packs, &mut log);
     let phrases = phrases::read_all(&files, &mut log);
     let danger = danger::read(&files, &mut log);
     let sound = !log.has_errors();
     let lines = std::mem::take(&mut log.lines);
-    let findings = log.into_sorted();
     match (municipality, danger) {
         (Some(municipality), Some(danger)) if sound => {
             let library = Library { packs, phrases, municipality, danger };
-            Ok(Loaded { library, warnings: findings, lines })
+            Ok(Loaded { library, warnings: log.into_sorted(), lines })
         }
-        _ => Err(Findings(findings)),
+        _ => Err(log.into_errors()),
+    }
+}
+
+/// Files that lie where nobody looks.
+fn strays(files: &Files, log: &mut Log) {
+    let for_people = ["README.md", "PLAN.md"];
+    for path in files.keys() {
+        let read = match path.split_once('/') {
+            None => for_people.contains(&path.as_str()),
+            Some(("packs" | "municipal" | "phrases", rest)) => rest.contains('/') || for_people.contains(&rest),
+            Some(("danger", _)) => true,
+            Some(_) => false,
+        };
+        if !read {
+            let sentence = "このファイルは読まれません。packs、municipal、phrases、danger のどれかの、決まったフォルダーに置いてください。";
+            log.warn(at(path, 1), sentence);
+        }
     }
 }

@@ -28,7 +28,7 @@ const KEYS: [&str; 13] = [
 ];
 
 /// What a municipal text may fill in.
-const PLACEHOLDERS: [&str; 5] = ["nickname", "municipality", "service", "desk", "phone"];
+const PLACEHOLDERS: [&str; 4] = ["municipality", "service", "desk", "phone"];
 
 /// A card with more characters than this is hardly read.
 const MANY: usize = 300;

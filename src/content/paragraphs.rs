@@ -2,6 +2,7 @@
 
 use super::finding::{Log, at, suggestion};
 use super::manuscript::is_override;
+use crate::domain::compose::MANUSCRIPT_PLACEHOLDERS;
 use crate::domain::family::Role;
 use crate::domain::programme::pack::{Paragraph, Series};
 
@@ -19,10 +20,6 @@ impl Line<'_> {
         self.text.trim().is_empty()
     }
 }
-
-/// What may stand between braces in a manuscript. The composer fills them in.
-pub(super) const PLACEHOLDERS: [&str; 8] =
-    ["nickname", "day_count", "weeks", "days", "municipality", "service", "desk", "phone"];
 
 /// The words of a tag line.
 const TAGS: [&str; 5] = ["mother", "father", "grandparent", "other", "corrected"];
@@ -113,7 +110,7 @@ fn allowed(series: Series) -> Vec<&'static str> {
         Series::Maternity => *name != "day_count",
         Series::Childcare => *name != "weeks" && *name != "days",
     };
-    PLACEHOLDERS.into_iter().filter(fits).collect()
+    MANUSCRIPT_PLACEHOLDERS.into_iter().filter(fits).collect()
 }
 
 /// Every brace of a line must belong to an allowed placeholder.

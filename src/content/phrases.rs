@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::finding::{Finding, Log, at, suggestion};
 use super::source::{self, Files};
 use super::table::{Piece, Table};
-use crate::domain::phrases::{Phrase, Phrases};
+use crate::domain::phrases::{Phrase, Phrases, placeholders};
+use crate::domain::programme::pack::Place;
 
 /// The phrases' folder below the content folder.
 const FOLDER: &str = "phrases/";
@@ -88,14 +89,36 @@ fn labels(table: &Table<'_>, log: &mut Log) -> BTreeMap<String, String> {
 
 /// The phrases that code asks for by key and that a locale does not have: one error each.
 ///
-/// The conversation knows which keys it needs; whoever starts the service passes them in.
+/// Code knows its keys; whoever checks content passes them in.
 #[must_use]
 pub fn required_phrases(phrases: &Phrases, keys: &[&str]) -> Vec<Finding> {
     let mut log = Log::default();
-    let place = at(&format!("{FOLDER}{}", phrases.locale), 1);
     for key in keys.iter().filter(|key| phrases.get(key).is_none()) {
         let hint = suggestion(key, phrases.iter().map(|(known, _)| known));
-        log.error(place.clone(), format!("会話のことば [{key}] がありません。{hint}"));
+        log.error(folder_of(phrases), format!("会話のことば [{key}] がありません。{hint}"));
     }
     log.into_sorted()
+}
+
+/// Placeholders that code cannot fill, one error each; `fillable` names those of each phrase's texts.
+/// Phrases that are not named are passed over.
+#[must_use]
+pub fn phrase_placeholders(phrases: &Phrases, fillable: &[(&str, &[&str])]) -> Vec<Finding> {
+    let mut log = Log::default();
+    for (key, allowed) in fillable {
+        let Some(phrase) = phrases.get(key) else { continue };
+        let texts = [Some(&phrase.text), phrase.title.as_ref(), phrase.alt.as_ref()];
+        let names = texts.into_iter().flatten().flat_map(|text| placeholders(text));
+        for name in names.filter(|name| !allowed.contains(name)) {
+            let usable = allowed.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(" ");
+            let hint = if usable.is_empty() { String::new() } else { format!("使えるのは {usable} です。") };
+            let sentence = format!("会話のことば [{key}] では、{{{name}}} という差し込みは使えません。{hint}");
+            log.error(folder_of(phrases), sentence);
+        }
+    }
+    log.into_sorted()
+}
+
+fn folder_of(phrases: &Phrases) -> Place {
+    at(&format!("{FOLDER}{}", phrases.locale), 1)
 }

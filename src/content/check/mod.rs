@@ -11,6 +11,9 @@ use chrono::{Days, NaiveDate};
 
 use super::Loaded;
 use super::finding::{Finding, Lines, Log, Severity, at};
+use super::phrases::{phrase_placeholders, required_phrases};
+use crate::domain::compose::PHRASES;
+use crate::domain::library::Library;
 use crate::domain::programme::pack::{Manuscript, Pack, Place, Review};
 
 /// This many days before a text expires, its authors hear of it.
@@ -50,8 +53,17 @@ pub fn check(loaded: &Loaded, on: NaiveDate) -> Vec<Finding> {
     }
     unreviewed_texts(loaded, &mut log);
     let mut findings = log.into_sorted();
+    findings.extend(phrases(&loaded.library));
     findings.extend(loaded.warnings.iter().cloned());
     findings.sort_by(|a, b| (&a.place, a.severity).cmp(&(&b.place, b.severity)));
+    findings
+}
+
+/// What daily messages need of the phrases, in the fallback locale.
+fn phrases(library: &Library) -> Vec<Finding> {
+    let Some(fallback) = library.phrases.first() else { return Vec::new() };
+    let mut findings = required_phrases(fallback, &PHRASES.map(|(key, _)| key));
+    findings.extend(library.phrases.iter().flat_map(|phrases| phrase_placeholders(phrases, &PHRASES)));
     findings
 }
 
