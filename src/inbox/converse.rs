@@ -101,7 +101,7 @@ impl Inbox {
         }
         reader.conversation = step.next;
         reader.last_event_at = reader.last_event_at.max(incoming.event.sent_at);
-        let mut work = Work::new(tx, account, reader, incoming.event.sent_at, self.ambient.now_ms());
+        let mut work = Work::new(tx, account, reader, incoming.event, self.ambient.now_ms());
         work.apply(&step.effects).await?;
         if !late {
             let known = Some(work.reader.standing);

@@ -4,4 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answers;
+mod arrivals;
+mod delivery;
+mod holds;
+mod ledger;
+mod outage;
 mod registration;
