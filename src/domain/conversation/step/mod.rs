@@ -106,7 +106,9 @@ fn heard(scene: Scene<'_>, text: &str) -> Step {
 fn stops(scene: Scene<'_>, command: Command, text: &str) -> Option<Step> {
     match command {
         // 「止める」 is the yes to stopping everything after sad news.
-        Command::Stop if *scene.state() == State::ConfirmingLoss && words::says(text, Tap::Yes) => Some(loss::now(scene)),
+        Command::Stop if *scene.state() == State::ConfirmingLoss && words::says(text, Tap::Yes) => {
+            Some(loss::now(scene))
+        }
         Command::Quit if scene.talk.state.is_open() => Some(left(scene)),
         Command::Quit | Command::Stop => Some(stop::plain(scene)),
         Command::Loss => Some(loss::now(scene)),

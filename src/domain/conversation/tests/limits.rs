@@ -131,13 +131,30 @@ fn every_shipped_phrase_is_calm_and_says_nothing_that_is_left_over() {
     let phrases = phrases();
     for (key, phrase) in phrases.iter() {
         let labels = phrase.labels.values().cloned().collect::<String>();
-        let said = format!("{}{}{}{labels}", phrase.text, phrase.title.as_deref().unwrap_or(""), phrase.alt.as_deref().unwrap_or(""));
+        let said = format!(
+            "{}{}{}{labels}",
+            phrase.text,
+            phrase.title.as_deref().unwrap_or(""),
+            phrase.alt.as_deref().unwrap_or("")
+        );
         for word in ["！", "!", "ママ", "パパ", "頑張"] {
             assert!(!said.contains(word), "{key} says {word}");
         }
         let known = BTreeSet::from([
-            "municipality", "service", "desk", "phone", "hours", "time", "kind", "day", "era", "age", "nickname", "child",
-            "days", "day_count",
+            "municipality",
+            "service",
+            "desk",
+            "phone",
+            "hours",
+            "time",
+            "kind",
+            "day",
+            "era",
+            "age",
+            "nickname",
+            "child",
+            "days",
+            "day_count",
         ]);
         for name in placeholders(&said) {
             assert!(known.contains(name), "{key} has the placeholder {name}");

@@ -110,7 +110,13 @@ fn a_draft_is_offered_again_within_a_day_and_forgotten_afterwards() {
     assert_eq!(world.state(), &State::Idle);
 
     let mut world = consenting();
-    world.says("2027/3/1").says("まめ").receives(&Input::Followed).sees("確かめるところまで").says("はい").sees("（3/3）");
+    world
+        .says("2027/3/1")
+        .says("まめ")
+        .receives(&Input::Followed)
+        .sees("確かめるところまで")
+        .says("はい")
+        .sees("（3/3）");
 }
 
 #[test]
@@ -195,7 +201,8 @@ fn a_date_that_a_night_has_overtaken_is_asked_again() {
 
 #[test]
 fn what_needs_a_registration_says_how_to_get_one() {
-    for text in ["きょうのメッセージ", "変更", "生まれました", "やすむ", "再開", "よび名をなおす"] {
+    for text in ["きょうのメッセージ", "変更", "生まれました", "やすむ", "再開", "よび名をなおす"]
+    {
         let mut world = World::new();
         world.standing = Some(Standing::Following);
         world.says(text).wants(&[]).sees("まだ登録がありません").taps("登録する").sees("うかがうのは");
