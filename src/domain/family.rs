@@ -210,6 +210,9 @@ pub struct Profile {
     /// are `text id` or `text id#child` (see `municipal`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shown: BTreeMap<String, NaiveDate>,
+    /// The day on which the reader blocked the account, by our own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away_on: Option<NaiveDate>,
     /// LINE's timestamp (milliseconds) of the last coming back from a stop or a rest: an older stop
     /// that arrives late changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
