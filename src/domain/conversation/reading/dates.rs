@@ -68,8 +68,7 @@ static ERA: LazyLock<Regex> = LazyLock::new(|| {
 static SHORT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"'?(?P<y>\d{1,2})(?:\s*年\s*|SEP)(?P<m>\d{1,2})(?:\s*月\s*|SEP)(?P<d>\d{1,2})\s*日?"));
 static SIX: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?P<y>\d{2})(?P<m>\d{2})(?P<d>\d{2})"));
-static MONTH_DAY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?P<m>\d{1,2})(?:\s*月\s*|SEP)(?P<d>\d{1,2})\s*日?"));
+static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?P<m>\d{1,2})(?:\s*月\s*|SEP)(?P<d>\d{1,2})\s*日?"));
 static FOUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?P<m>\d{2})(?P<d>\d{2})"));
 static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -60,7 +60,11 @@ fn commands_the_display(letter: char) -> bool {
 
 /// Zero-width characters and fillers that look like nothing.
 fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{00AD}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{2800}' | '\u{180E}')
+    matches!(
+        letter,
+        '\u{00AD}' | '\u{200B}' | '\u{2060}'
+            ..='\u{2064}' | '\u{FEFF}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{2800}' | '\u{180E}'
+    )
 }
 
 fn is_visible(letter: char) -> bool {
@@ -75,7 +79,9 @@ mod tests {
 
     #[test]
     fn a_nickname_is_used_as_typed() {
-        for name in ["あおちゃん", "Ａｏ", "{name}", "%s", "<script>", "=HYPERLINK()", "../../", "'; DROP", "👶🏻", "まめ・た"] {
+        for name in
+            ["あおちゃん", "Ａｏ", "{name}", "%s", "<script>", "=HYPERLINK()", "../../", "'; DROP", "👶🏻", "まめ・た"]
+        {
             assert_eq!(nickname(name).unwrap().expose(), name);
         }
         assert_eq!(nickname("　あお ").unwrap().expose(), "あお");
@@ -99,7 +105,8 @@ mod tests {
 
     #[test]
     fn line_breaks_and_display_commands_are_refused() {
-        for name in ["あ\nお", "\u{202E}あお", "あ\u{7}お", "あ\u{2028}お", &format!("あ{}い", "\n".repeat(50))] {
+        for name in ["あ\nお", "\u{202E}あお", "あ\u{7}お", "あ\u{2028}お", &format!("あ{}い", "\n".repeat(50))]
+        {
             assert_eq!(nickname(name), Err(NotANickname::Control), "{name:?}");
         }
     }

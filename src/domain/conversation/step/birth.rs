@@ -61,9 +61,11 @@ fn expected(scene: Scene<'_>, child: ChildRef) -> Option<(&Follow, NaiveDate)> {
 /// Takes the report of this child back, if it was made here within the week.
 pub(super) fn undo(scene: Scene<'_>, child: ChildId) -> Step {
     let reported = scene.talk.births.iter().any(|birth| birth.child == child);
-    let born = scene.facts.follows.iter().any(|follow| {
-        follow.child.id == child && follow.is_active() && follow.child.journey.born().is_some()
-    });
+    let born = scene
+        .facts
+        .follows
+        .iter()
+        .any(|follow| follow.child.id == child && follow.is_active() && follow.child.journey.born().is_some());
     if !(reported && born) {
         return scene.again(if scene.is_quiet() { Line::QuietStopped } else { Line::BirthNotUndone });
     }

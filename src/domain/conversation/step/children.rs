@@ -1,11 +1,11 @@
 //! Which child is meant, when there are several.
 
+use super::super::Step;
 use super::super::postback::{ChildRef, Tap};
 use super::super::reading::fold;
 use super::super::state::{Matter, State, Wanted};
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
-use super::super::Step;
 use super::commands::unregistered;
 use super::scene::{Scene, due_date, is_parent, reference};
 use crate::domain::family::Follow;
@@ -47,7 +47,9 @@ pub(super) fn chosen(scene: Scene<'_>, matter: Matter, children: &[ChildRef], ta
 pub(super) fn named(scene: Scene<'_>, matter: Matter, children: &[ChildRef], text: &str) -> Option<Step> {
     let called = |child: &&ChildRef| {
         let nickname = scene.follow(**child).and_then(|follow| follow.child.nickname.as_ref());
-        nickname.is_some_and(|name| name.expose() == text.trim() || fold(name.expose()) == fold(text) && !fold(text).is_empty())
+        nickname.is_some_and(|name| {
+            name.expose() == text.trim() || fold(name.expose()) == fold(text) && !fold(text).is_empty()
+        })
     };
     let mut found = children.iter().filter(called);
     let child = found.next()?;

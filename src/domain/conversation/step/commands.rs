@@ -66,9 +66,7 @@ fn about_child(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -> Step 
     let (tap, child) = (data.tap, data.child);
     match (tap, child, picked) {
         (Tap::UndoBirth, Some(child), _) => birth::undo(scene, child.id),
-        (Tap::MoveDue, Some(child), Some(due)) => {
-            dates::settle(scene, &Wanted::DueDate { child }, Dates::Due { due })
-        }
+        (Tap::MoveDue, Some(child), Some(due)) => dates::settle(scene, &Wanted::DueDate { child }, Dates::Due { due }),
         (Tap::MoveBirth, Some(child), Some(born)) => {
             dates::settle(scene, &Wanted::BirthDate { child }, Dates::Born { born })
         }

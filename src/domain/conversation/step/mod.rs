@@ -19,7 +19,6 @@ mod scene;
 mod stop;
 mod today;
 
-
 use chrono::{NaiveDate, TimeDelta};
 
 use super::postback::{Data, Tap};
@@ -29,7 +28,6 @@ use super::wording::Prompt;
 use super::wording::lines::Line;
 use super::{Conversation, Facts, Input, Step};
 use scene::Scene;
-
 
 /// Drafts and open questions are forgotten after this many hours (design §13).
 const DRAFT_HOURS: i64 = 24;
@@ -82,6 +80,9 @@ fn settled(mut step: Step, before: &Conversation, facts: &Facts<'_>) -> Step {
     let next = &mut step.next;
     if next.state != before.state {
         next.misread = 0;
+    }
+    // A question that was forgotten and asked again counts its day anew.
+    if next.state != before.state || next.asked_at.is_none() {
         next.asked_at = next.state.is_open().then_some(facts.now);
     }
     step
@@ -100,7 +101,7 @@ fn heard(scene: Scene<'_>, text: &str) -> Step {
     }
     match command {
         Some(command) => commands::run(scene, command),
-        None => aside::worry(scene),
+        None => aside::worry(scene, text),
     }
 }
 
@@ -108,7 +109,9 @@ fn heard(scene: Scene<'_>, text: &str) -> Step {
 fn stops(scene: Scene<'_>, command: Command, text: &str) -> Option<Step> {
     match command {
         // 「止める」 is the yes to stopping everything after sad news.
-        Command::Stop if *scene.state() == State::ConfirmingLoss && words::says(text, Tap::Yes) => Some(loss::now(scene)),
+        Command::Stop if *scene.state() == State::ConfirmingLoss && words::says(text, Tap::Yes) => {
+            Some(loss::now(scene))
+        }
         Command::Quit if scene.talk.state.is_open() => Some(left(scene)),
         Command::Quit | Command::Stop => Some(stop::plain(scene)),
         Command::Loss => Some(loss::now(scene)),
@@ -124,6 +127,8 @@ fn answered(scene: Scene<'_>, text: &str, command: Option<Command>) -> Step {
     }
     match command {
         Some(Command::Back) => return back(scene),
+        // Nothing is kept yet that could be undone: the answer before is meant.
+        Some(Command::Mistake | Command::Undo) if scene.state().is_registration() => return back(scene),
         Some(Command::Cancel) => return left(scene),
         Some(command) if !options::may_be_an_answer(scene.state(), command) => return commands::run(scene, command),
         _ => {}

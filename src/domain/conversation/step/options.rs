@@ -41,7 +41,8 @@ pub(super) fn chosen(state: &State, text: &str) -> Option<Tap> {
     let offered = offered(state);
     let by_words = offered.iter().find(|tap| words::says(text, **tap)).copied();
     // A name may be a number, and weeks are one.
-    let counts = !matches!(state, State::AskingNickname { .. } | State::AskingNewName { .. } | State::AskingWeeks { .. });
+    let counts =
+        !matches!(state, State::AskingNickname { .. } | State::AskingNewName { .. } | State::AskingWeeks { .. });
     by_words.or_else(|| {
         let index = words::numbered(text).filter(|_| counts)?.checked_sub(1)?;
         offered.get(index).copied()

@@ -74,7 +74,12 @@ fn a_birth_before_22_weeks_is_met_gently() {
     assert_eq!(world.labels()[0], "つらいお知らせのとき");
     let mut again = world.clone();
     again.picks("日づけをえらびなおす", "2026-11-21").sees("お返事は、いそぎません");
-    world.taps("つらいお知らせのとき").wants(&[]).sees("理由はうかがいません").taps("止める").sees("お届けを止めました");
+    world
+        .taps("つらいお知らせのとき")
+        .wants(&[])
+        .sees("理由はうかがいません")
+        .taps("止める")
+        .sees("お届けを止めました");
     let mut world = World::with(&[("あお", Journey::Expected { due: day("2027-03-26") })]);
     world.says("生まれた").says("2026-11-20").sees("生まれて3日目");
 }

@@ -110,7 +110,13 @@ fn a_draft_is_offered_again_within_a_day_and_forgotten_afterwards() {
     assert_eq!(world.state(), &State::Idle);
 
     let mut world = consenting();
-    world.says("2027/3/1").says("まめ").receives(&Input::Followed).sees("確かめるところまで").says("はい").sees("（3/3）");
+    world
+        .says("2027/3/1")
+        .says("まめ")
+        .receives(&Input::Followed)
+        .sees("確かめるところまで")
+        .says("はい")
+        .sees("（3/3）");
 }
 
 #[test]
@@ -175,7 +181,7 @@ fn forged_buttons_are_answered_neutrally() {
 fn whoever_is_registered_is_not_registered_twice() {
     let mut world = consenting();
     world.says("2027/3/1").taps("つけない").taps("登録する").says("登録").wants(&[]).sees("もう登録されています");
-    world.taps("変更").sees("2027年3月1日");
+    world.taps("内容を見る・変更").sees("2027年3月1日");
 }
 
 #[test]
@@ -195,13 +201,27 @@ fn a_date_that_a_night_has_overtaken_is_asked_again() {
 
 #[test]
 fn what_needs_a_registration_says_how_to_get_one() {
-    for text in ["きょうのメッセージ", "変更", "生まれました", "やすむ", "再開", "よび名をなおす"] {
+    for text in ["きょうのメッセージ", "変更", "生まれました", "やすむ", "再開", "よび名をなおす"]
+    {
         let mut world = World::new();
         world.standing = Some(Standing::Following);
         world.says(text).wants(&[]).sees("まだ登録がありません").taps("登録する").sees("うかがうのは");
         let mut world = consenting();
         world.says("2027/3/1").taps("つけない").says(text).wants(&[]).sees("登録の途中").sees("（3/3）");
     }
+}
+
+#[test]
+fn a_date_from_somebody_without_a_registration_opens_its_door() {
+    let mut world = World::new();
+    world.says("2027年3月1日").sees("まだ登録がありません");
+}
+
+#[test]
+fn a_mistake_in_a_registration_leads_one_question_back() {
+    let mut world = consenting();
+    world.says("2027/3/1").says("まちがえた").sees("（1/3）").says("2027/3/2").says("はい").sees("（2/3）");
+    world.says("いいえ").sees("よび名：なし");
 }
 
 #[test]

@@ -134,13 +134,12 @@ const fn danger_lines(found: Found) -> Lines<'static> {
             ("kokoro", Secondary),
             (DESK, Secondary),
         ],
-        (Category::ChildAbuse, _) => &[
-            ("child_abuse", Primary),
-            ("child_guidance", Secondary),
-            (DESK, Secondary),
-            ("ambulance", Urgent),
-        ],
-        (Category::Violence, _) => &[("police", Urgent), ("dv_plus", Primary), ("dv_navi", Secondary), (DESK, Secondary)],
+        (Category::ChildAbuse, _) => {
+            &[("child_abuse", Primary), ("child_guidance", Secondary), (DESK, Secondary), ("ambulance", Urgent)]
+        }
+        (Category::Violence, _) => {
+            &[("police", Urgent), ("dv_plus", Primary), ("dv_navi", Secondary), (DESK, Secondary)]
+        }
         (Category::Emergency, _) => &[
             ("ambulance", Urgent),
             ("child_medical", Primary),

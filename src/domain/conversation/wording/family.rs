@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use super::super::postback::{ChildRef, Data, Tap};
 use super::super::state::Matter;
 use super::super::{Dates, ages};
+use super::days;
 use super::questions::{birth_date, date_of, due_date, kind_word, two};
 use super::words::Words;
-use super::days;
 use crate::domain::family::{Follow, Journey, Role};
 use crate::domain::message::{Action, Body, Button, Card, Message, Row, Weight};
 

@@ -7,11 +7,11 @@
 mod cards;
 pub mod days;
 mod family;
+pub mod keys;
 pub mod lines;
 mod notices;
 mod questions;
 mod words;
-
 
 use chrono::NaiveDate;
 

@@ -18,7 +18,7 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         Prompt::NotRegistered => entries(words, "not_registered", &[("register", Tap::Register)]),
         Prompt::Registered(dates) => registered(words, *dates),
         Prompt::AlreadyRegistered => {
-            entries(words, "already_registered", &[("today", Tap::ShowToday), ("profile", Tap::ShowProfile)])
+            entries(words, "already_registered", &[("profile", Tap::ShowProfile), ("today", Tap::ShowToday)])
         }
         Prompt::StoppedBefore => {
             entries(words, "stopped_before", &[("resume", Tap::Resume), ("consult", Tap::ShowConsult)])

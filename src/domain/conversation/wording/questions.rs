@@ -25,7 +25,9 @@ pub(super) fn question(words: &Words<'_>, state: &State) -> Option<Message> {
             let taps = [("date", Tap::FixDate), ("name", Tap::FixName), ("restart", Tap::Restart), ("back", Tap::Back)];
             ask(words, "ask_fix", &taps)
         }
-        State::Resuming { draft } => two(words, resume_key(draft), &[], [("go_on", Tap::GoOn), ("restart", Tap::Restart)]),
+        State::Resuming { draft } => {
+            two(words, resume_key(draft), &[], [("go_on", Tap::GoOn), ("restart", Tap::Restart)])
+        }
         State::ChoosingChild { matter, children } => family::which_child(words, *matter, children),
         State::AskingNewName { child } => family::ask_new_name(words, *child),
         State::ConfirmingMove { child, dates } => family::confirm_move(words, *child, *dates),

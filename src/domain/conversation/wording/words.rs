@@ -1,7 +1,7 @@
 //! Phrases with the account's own values filled in, and buttons that carry the right turn.
 
-use super::super::postback::{ChildRef, Data, Tap};
 use super::super::Facts;
+use super::super::postback::{ChildRef, Data, Tap};
 use super::days;
 use crate::domain::message::{Action, Body, Button, Card, Message};
 use crate::domain::municipal::Desk;
