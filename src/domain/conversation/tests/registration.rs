@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::super::{CONSENT_VERSION, Dates, Effect, Enrolment, Input, State};
 use super::world::{World, day};
-use crate::domain::family::{Role, Standing};
+use crate::domain::family::{Pause, Role, Standing};
 
 fn consenting() -> World {
     let mut world = World::new();
@@ -228,4 +228,19 @@ fn a_mistake_in_a_registration_leads_one_question_back() {
 fn somebody_who_writes_before_we_heard_of_a_follow_follows() {
     let mut world = World::new();
     world.says("登録").wants(&[Effect::Stand(Standing::Following)]).sees("うかがうのは");
+}
+
+#[test]
+fn a_rest_from_before_does_not_hold_a_new_registration_back() {
+    let mut world = consenting();
+    world.profile.pause = Some(Pause { until: None });
+    world.says("2027/3/1").taps("つけない").taps("登録する");
+    assert!(world.effects.contains(&Effect::Resume) && world.profile.pause.is_none());
+}
+
+#[test]
+fn a_draft_asked_for_again_after_a_day_has_a_day_of_its_own() {
+    let mut world = World::new();
+    world.receives(&Input::Followed).later(TimeDelta::hours(30)).says("登録").sees("うかがうのは");
+    world.later(TimeDelta::hours(23)).says("はい").sees("（1/3）");
 }

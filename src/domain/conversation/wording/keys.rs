@@ -21,7 +21,7 @@ pub const PLACEHOLDERS: [&str; 14] = [
 ];
 
 /// Every phrase that the conversation says, with the labels of its buttons.
-pub const PHRASES: [(&str, &[&str]); 138] = [
+pub const PHRASES: [(&str, &[&str]); 139] = [
     ("already_registered", &["profile", "today"]),
     ("ask_birth", &["back", "birth", "sad"]),
     ("ask_consent", &["later", "privacy", "yes"]),
@@ -127,6 +127,7 @@ pub const PHRASES: [(&str, &[&str]); 138] = [
     ("register_first", &[]),
     ("register_later", &[]),
     ("registered", &[]),
+    ("registered_born", &[]),
     ("registered_early", &[]),
     ("registration_left", &[]),
     ("renamed", &[]),
