@@ -59,7 +59,7 @@ pub enum Command {
     Thanks,
 }
 
-/// Every command with its words, as people would write them; compared after [`fold`].
+/// Every command with its words, as people would write them; compared by their letters alone.
 pub const COMMANDS: [(Command, &[&str]); 24] = [
     (Command::Quit, &["やめる", "やめます", "辞める"]),
     (Command::Cancel, &["キャンセル", "中止", "中断", "登録をやめる"]),

@@ -25,10 +25,12 @@ pub(super) fn now(scene: Scene<'_>) -> Step {
         return step.tell(line).say(Prompt::LossTalk { undo: false });
     }
     let step = step.want(Effect::Stop { children: ids(concerned.iter().copied()), reason: StopReason::Loss });
-    let step = step.tell(Line::LossStopped);
     match concerned.as_slice() {
-        [only] => for_family(step, &[only.child.id], scene).say(Prompt::LossTalk { undo: true }),
+        [only] => {
+            for_family(step, &[only.child.id], scene).tell(Line::LossStopped).say(Prompt::LossTalk { undo: true })
+        }
         several => step
+            .tell(Line::LossStoppedAll)
             .say(Prompt::LossTalk { undo: true })
             .ask(State::ChoosingLost { children: several.iter().map(|follow| reference(follow)).collect() }),
     }

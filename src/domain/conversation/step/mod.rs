@@ -217,7 +217,7 @@ fn tapped(scene: Scene<'_>, data: &str, date: Option<&str>) -> Step {
 /// A button of an older question: neutral words, and what is asked now.
 fn stale(scene: Scene<'_>, tap: Tap) -> Step {
     let may_begin = matches!(tap, Tap::Consent) && !scene.talk.state.is_open() && scene.facts.follows.is_empty();
-    if may_begin { registration::begin(scene) } else { scene.again(Line::OldButton) }
+    if may_begin { registration::begin(scene) } else { scene.old_button() }
 }
 
 /// An answer to the open question; `None` when it is no answer to it.

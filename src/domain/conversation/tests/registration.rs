@@ -146,7 +146,7 @@ fn a_second_tap_on_the_same_button_changes_nothing() {
     world.says("2027/3/1").taps("つけない");
     let data = world.data_of("登録する");
     world.taps("登録する");
-    world.receives(&Input::Postback { data, date: None }).wants(&[]).sees("前の画面");
+    world.receives(&Input::Postback { data, date: None }).wants(&[]).sees("もう使えません");
     assert_eq!(world.follows.len(), 1);
 }
 

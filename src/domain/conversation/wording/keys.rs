@@ -21,7 +21,7 @@ pub const PLACEHOLDERS: [&str; 14] = [
 ];
 
 /// Every phrase that the conversation says, with the labels of its buttons.
-pub const PHRASES: [(&str, &[&str]); 139] = [
+pub const PHRASES: [(&str, &[&str]); 141] = [
     ("already_registered", &["profile", "today"]),
     ("ask_birth", &["back", "birth", "sad"]),
     ("ask_consent", &["later", "privacy", "yes"]),
@@ -53,6 +53,7 @@ pub const PHRASES: [(&str, &[&str]); 139] = [
     ("confirm_date", &["no", "yes"]),
     ("confirm_era_date", &["no", "yes"]),
     ("confirm_loss", &["back", "yes"]),
+    ("confirm_loss_own", &["back", "yes"]),
     ("confirm_move", &["no", "yes"]),
     ("confirm_registration", &["no", "yes"]),
     ("consult", &["urgent"]),
@@ -89,6 +90,7 @@ pub const PHRASES: [(&str, &[&str]); 139] = [
     ("loss_left", &[]),
     ("loss_others_go_on", &[]),
     ("loss_stopped", &[]),
+    ("loss_stopped_all", &[]),
     ("loss_talk", &["undo"]),
     ("media", &["call"]),
     ("moved", &[]),
