@@ -30,7 +30,7 @@ pub(crate) mod tests;
 
 pub use check::{check, has_errors};
 pub use finding::{Finding, Findings, Severity};
-pub use phrases::{phrase_placeholders, required_phrases};
+pub use phrases::{phrase_placeholders, required_labels, required_phrases};
 pub use source::Source;
 
 use crate::domain::library::Library;

@@ -171,6 +171,13 @@ pub struct Follow {
 }
 
 impl Follow {
+    /// Whether the reader may change the child's dates and speak for the family: the one who registered
+    /// it, its mother and its father.
+    #[must_use]
+    pub const fn is_parent(&self) -> bool {
+        self.registrant || matches!(self.role, Role::Mother | Role::Father)
+    }
+
     /// Whether anything may still be sent to this reader about this child.
     #[must_use]
     pub const fn is_active(&self) -> bool {

@@ -12,7 +12,7 @@ use crate::domain::retention::forget_at;
 use crate::store::{Blind, EventRow, NewReader, ReaderRow, Result, Tx};
 
 /// The locale of readers who did not choose one.
-const DEFAULT_LOCALE: &str = "ja";
+pub(super) const DEFAULT_LOCALE: &str = "ja";
 
 /// An input and where it came from.
 pub(super) struct Incoming<'a> {
