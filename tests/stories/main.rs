@@ -5,4 +5,5 @@
 mod support;
 
 mod forgetting;
+mod online;
 mod registration;
