@@ -4,4 +4,22 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod asides;
+mod birth;
+mod block;
+mod buttons;
+mod calendar;
+mod change;
+mod drafts;
+mod edges;
+mod greeting;
+mod groups;
+mod loss;
+mod mistakes;
+mod nicknames;
 mod registration;
+mod rest;
+mod stop;
+mod today;
+mod transcript;
+mod typed;
