@@ -29,7 +29,7 @@ pub(super) fn begin(scene: Scene<'_>, matter: Matter) -> Step {
 /// Goes on with the child of a button, if the button is still right.
 pub(super) fn begin_with(scene: Scene<'_>, matter: Matter, child: ChildRef) -> Step {
     match scene.follow(child).filter(|follow| follow.is_active() && concerns(matter, follow)) {
-        None => scene.again(Line::OldButton),
+        None => scene.old_button(),
         Some(follow) if !is_parent(follow) => scene.again(Line::OnlyParents),
         Some(_) => scene.ask(question(matter, child)),
     }

@@ -53,6 +53,11 @@ impl<'a> Scene<'a> {
         self.asked_again(self.tell(line))
     }
 
+    /// A button of an older question: neutral words, and what is asked now.
+    pub(super) fn old_button(self) -> Step {
+        self.again(if self.state().is_open() { Line::OldButton } else { Line::UnknownButton })
+    }
+
     /// Adds the open question, if there is one.
     pub(super) fn asked_again(self, step: Step) -> Step {
         if self.state().is_open() { step.say(Prompt::Question(self.state().clone())) } else { step }

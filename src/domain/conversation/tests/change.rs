@@ -19,7 +19,8 @@ fn the_card_shows_every_child_as_the_family_counts() {
     ]);
     world.says("変更").sees("あお").sees("きょうは 妊娠25週6日").sees("出産予定日：2027年3月1日（月）");
     world.sees("お子さん").sees("きょうは 生まれて101日目（3か月）").sees("朝8時ごろ");
-    for label in ["予定日をなおす", "誕生日をなおす", "よび名をなおす", "生まれました", "やすむ・停止"] {
+    for label in ["予定日をなおす", "誕生日をなおす", "よび名をなおす", "生まれました", "やすむ・停止"]
+    {
         assert!(world.labels().contains(&label.to_owned()), "{label}");
     }
 }
@@ -108,7 +109,10 @@ fn a_button_made_void_by_the_family_does_nothing() {
     world.says("変更");
     let data = world.data_of("予定日をなおす");
     world.follows[0].child.version = 2;
-    world.receives(&Input::Postback { data, date: Some("2027-03-05".into()) }).wants(&[]).sees("いまは変更していません");
+    world
+        .receives(&Input::Postback { data, date: Some("2027-03-05".into()) })
+        .wants(&[])
+        .sees("いまは変更していません");
 
     let mut world = expecting();
     world.says("予定日をなおす");

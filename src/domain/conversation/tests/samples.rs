@@ -1,11 +1,11 @@
 //! One of everything: states, prompts, families, for tests that must not miss any.
 
+use super::super::Dates;
 use super::super::danger::{Category, Found, Variant};
 use super::super::postback::ChildRef;
 use super::super::state::{Called, Doubt, Draft, Matter, State, Wanted};
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
-use super::super::Dates;
 use super::world::{World, day};
 use crate::domain::family::{Journey, Nickname, Role};
 use crate::domain::ids::ChildId;
@@ -85,7 +85,8 @@ pub(super) fn states() -> Vec<State> {
     for matter in [Matter::DueDate, Matter::BirthDate, Matter::Name, Matter::Birth] {
         all.push(State::ChoosingChild { matter, children: vec![child(0), child(1), child(2)] });
     }
-    let drafts = all.iter().filter(|state| state.has_answers()).map(|draft| State::Resuming { draft: Box::new(draft.clone()) });
+    let drafts =
+        all.iter().filter(|state| state.has_answers()).map(|draft| State::Resuming { draft: Box::new(draft.clone()) });
     let drafts = drafts.collect::<Vec<_>>();
     all.extend(drafts);
     all

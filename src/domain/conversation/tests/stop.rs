@@ -27,7 +27,8 @@ fn stop(children: &[ChildId], reason: StopReason) -> Effect {
 
 #[test]
 fn a_stop_word_stops_at_once_and_asks_nothing() {
-    for word in ["停止", "やめる", "STOP", "stop", "ＳＴＯＰ", "配信停止", "解除", "停止。", "ストップ"] {
+    for word in ["停止", "やめる", "STOP", "stop", "ＳＴＯＰ", "配信停止", "解除", "停止。", "ストップ"]
+    {
         let mut world = siblings();
         world.says(word).wants(&[stop(&[AO, MOMO], StopReason::Plain)]).sees("お届けをとめました。");
         assert_eq!(world.labels(), ["赤ちゃんとお別れした", "まちがえた（もどす）"], "{word}");
@@ -37,7 +38,8 @@ fn a_stop_word_stops_at_once_and_asks_nothing() {
 
 #[test]
 fn a_stop_word_in_a_sentence_stops_nothing() {
-    for text in ["指しゃぶりがやめられない", "停止したらどうなりますか", "stopしないで", "流産しないか心配です"] {
+    for text in ["指しゃぶりがやめられない", "停止したらどうなりますか", "stopしないで", "流産しないか心配です"]
+    {
         siblings().says(text).wants(&[]).sees("職員は読んでいません");
     }
     let mut world = siblings();
@@ -75,7 +77,8 @@ fn a_stop_can_be_undone_for_thirty_days() {
 
 #[test]
 fn sad_news_stops_everything_at_once_and_for_the_family() {
-    for word in ["流産", "流産しました", "死産", "死産しました", "死産しました。", "お別れした"] {
+    for word in ["流産", "流産しました", "死産", "死産しました", "死産しました。", "お別れした"]
+    {
         let mut world = expecting();
         world.says(word).wants(&[stop(&[AO], StopReason::Loss), Effect::ReportLoss { children: vec![AO] }]);
         world.sees("お届けを止めました").sees("こちらからお送りすることはありません").sees("お話を聞けるところ");
@@ -126,6 +129,7 @@ fn a_grandparent_stops_only_the_own_deliveries() {
     for role in [Role::Grandparent, Role::Other] {
         let mut world = World::with(&[]);
         world.add("あお", Journey::Expected { due: day("2027-03-01") }, role, false);
+        world.says("つらいお知らせ").sees("あなたへのお届け").sees_not("ご家族").says("やめる");
         world.says("流産しました").wants(&[stop(&[AO], StopReason::Loss)]).sees("お届けを止めました");
     }
     for role in [Role::Mother, Role::Father] {
@@ -138,7 +142,13 @@ fn a_grandparent_stops_only_the_own_deliveries() {
 #[test]
 fn sad_news_from_somebody_without_a_registration_is_received() {
     let mut world = World::new();
-    world.says("登録").says("同意").says("流産しました").wants(&[]).sees("知らせてくださって").sees("お話を聞けるところ");
+    world
+        .says("登録")
+        .says("同意")
+        .says("流産しました")
+        .wants(&[])
+        .sees("知らせてくださって")
+        .sees("お話を聞けるところ");
     assert_eq!(world.state(), &State::Idle);
 }
 
@@ -155,7 +165,8 @@ fn a_loss_report_can_be_undone_in_neutral_words_for_thirty_days() {
 
 #[test]
 fn the_other_parent_may_undo_and_a_grandparent_may_not() {
-    let lost = Journey::Stopped { on: day("2026-11-10"), before: Box::new(Journey::Expected { due: day("2027-03-01") }) };
+    let lost =
+        Journey::Stopped { on: day("2026-11-10"), before: Box::new(Journey::Expected { due: day("2027-03-01") }) };
     for (role, may) in [(Role::Father, true), (Role::Grandparent, false)] {
         let mut world = World::with(&[]);
         world.add("あお", lost.clone(), role, false);
@@ -170,8 +181,20 @@ fn after_a_loss_nothing_cheerful_is_said() {
     let mut lost = expecting();
     lost.says("流産しました");
     for text in [
-        "きょうのメッセージ", "ヘルプ", "変更", "生まれた", "やすむ", "再開", "ありがとう", "こんにちは", "停止", "流産しました",
-        "予定日をなおす", "なにか書く", "まちがえた", "個人情報",
+        "きょうのメッセージ",
+        "ヘルプ",
+        "変更",
+        "生まれた",
+        "やすむ",
+        "再開",
+        "ありがとう",
+        "こんにちは",
+        "停止",
+        "流産しました",
+        "予定日をなおす",
+        "なにか書く",
+        "まちがえた",
+        "個人情報",
     ] {
         let mut world = lost.clone();
         world.says(text);

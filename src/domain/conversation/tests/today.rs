@@ -23,7 +23,10 @@ fn todays_message_is_shown_without_words_around_it() {
 fn on_a_day_without_a_message_the_last_one_is_shown_again() {
     let mut world = expecting();
     world.today = Today::NotToday { next: Some(day("2026-11-25")), earlier: true };
-    world.says("今日").wants(&[Effect::ShowEarlier]).sees("つぎのお届けは11月25日（水）です。前回の分を、もう一度お見せしますね。");
+    world
+        .says("今日")
+        .wants(&[Effect::ShowEarlier])
+        .sees("つぎのお届けは11月25日（水）です。前回の分を、もう一度お見せしますね。");
     world.today = Today::NotToday { next: None, earlier: true };
     world.says("今日").wants(&[Effect::ShowEarlier]).sees("前回の分");
     world.today = Today::NotToday { next: Some(day("2026-11-25")), earlier: false };

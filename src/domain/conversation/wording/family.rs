@@ -58,11 +58,20 @@ fn child_card(words: &Words<'_>, follow: &Follow) -> Option<Card> {
     }
     let (kind, day) = (kind_word(words, dates), days::full_day(date_of(dates)));
     rows.push(Row::Small { text: words.text("date_line", &[("kind", &kind), ("day", &day)]) });
-    let may_change = follow.registrant || matches!(follow.role, Role::Mother | Role::Father);
-    if may_change {
+    if is_parent(follow) {
         rows.extend(change_buttons(words, follow, dates));
     }
     Some(Card { kicker: Some(words.title("profile", &[])), title: name(words, follow), rows, note: None })
+}
+
+fn is_parent(follow: &Follow) -> bool {
+    follow.registrant || matches!(follow.role, Role::Mother | Role::Father)
+}
+
+/// Whether the family's deliveries stop too.
+pub(super) fn confirm_loss_key(words: &Words<'_>) -> &'static str {
+    let speaks = words.facts.follows.iter().any(|follow| is_parent(follow) && !follow.child.journey.is_stopped());
+    if speaks { "confirm_loss" } else { "confirm_loss_own" }
 }
 
 fn change_buttons(words: &Words<'_>, follow: &Follow, dates: Dates) -> Vec<Row> {

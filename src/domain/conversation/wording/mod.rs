@@ -7,6 +7,7 @@
 mod cards;
 pub mod days;
 mod family;
+pub mod keys;
 pub mod lines;
 mod notices;
 mod questions;

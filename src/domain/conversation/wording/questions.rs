@@ -32,7 +32,9 @@ pub(super) fn question(words: &Words<'_>, state: &State) -> Option<Message> {
         State::AskingNewName { child } => family::ask_new_name(words, *child),
         State::ConfirmingMove { child, dates } => family::confirm_move(words, *child, *dates),
         State::ConfirmingBirth { child, born } => family::confirm_birth(words, *child, *born),
-        State::ConfirmingLoss => two(words, "confirm_loss", &[], [("yes", Tap::Yes), ("back", Tap::Back)]),
+        State::ConfirmingLoss => {
+            two(words, family::confirm_loss_key(words), &[], [("yes", Tap::Yes), ("back", Tap::Back)])
+        }
         State::ChoosingLost { children } => family::which_lost(words, children),
         State::ChoosingRest => rest(words),
     })
