@@ -28,6 +28,7 @@ use crate::inbox::Inbox;
 use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
 
+pub use clockwork::ClockworkError;
 pub use open::{content_source, open_store};
 
 /// Why the server cannot start. Each says what to do.

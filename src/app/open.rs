@@ -51,7 +51,7 @@ impl App {
 /// Where content is read from.
 #[must_use]
 pub fn content_source(config: &Config) -> Source {
-    config.content_dir.clone().map_or(Source::Embedded, |dir| Source::Directory(dir))
+    config.content_dir.clone().map_or(Source::Embedded, Source::Directory)
 }
 
 /// Opens the database with its key, making both when they are new and embedded.

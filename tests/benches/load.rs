@@ -24,7 +24,9 @@ fn start() {
     let mut nothing = Vec::new();
     let mut resident = Vec::new();
     for _ in 0..RUNS {
-        nothing.push(timed(|| assert!(Command::new(BINARY).arg("--version").stdout(Stdio::null()).status().unwrap().success())));
+        nothing.push(timed(|| {
+            assert!(Command::new(BINARY).arg("--version").stdout(Stdio::null()).status().unwrap().success())
+        }));
         let began = Instant::now();
         let mut demo = Demo::spawn();
         demo.until_ready();

@@ -12,6 +12,7 @@ mod calendar;
 mod change;
 mod drafts;
 mod edges;
+mod forgetting;
 mod greeting;
 mod groups;
 mod loss;

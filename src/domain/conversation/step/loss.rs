@@ -6,7 +6,7 @@ use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, Step};
-use super::scene::{Scene, is_parent, reference};
+use super::scene::{Scene, reference};
 use super::stop::ids;
 use crate::domain::family::{Follow, StopReason};
 use crate::domain::ids::ChildId;
@@ -72,7 +72,7 @@ fn resumed(step: Step, scene: Scene<'_>, stopped: &[ChildId], lost: ChildId) -> 
 fn for_family(step: Step, children: &[ChildId], scene: Scene<'_>) -> Step {
     let follows = scene.facts.follows.iter();
     let reported = follows.filter(|follow| {
-        children.contains(&follow.child.id) && is_parent(follow) && !follow.child.journey.is_stopped()
+        children.contains(&follow.child.id) && follow.is_parent() && !follow.child.journey.is_stopped()
     });
     let reported = ids(reported);
     if reported.is_empty() { step } else { step.want(Effect::ReportLoss { children: reported }) }

@@ -21,7 +21,7 @@ pub const PLACEHOLDERS: [&str; 14] = [
 ];
 
 /// Every phrase that the conversation says, with the labels of its buttons.
-pub const PHRASES: [(&str, &[&str]); 141] = [
+pub const PHRASES: [(&str, &[&str]); 142] = [
     ("already_registered", &["profile", "today"]),
     ("ask_birth", &["back", "birth", "sad"]),
     ("ask_consent", &["later", "privacy", "yes"]),
@@ -81,6 +81,7 @@ pub const PHRASES: [(&str, &[&str]); 141] = [
     ("gentle_birth", &["back", "birth", "consult", "sad"]),
     ("greeting", &[]),
     ("greeting_reviewed", &[]),
+    ("group_farewell", &[]),
     ("hello", &[]),
     ("help", &["call", "consult", "profile", "today"]),
     ("help_quiet", &["call", "consult"]),

@@ -160,3 +160,9 @@ fn worded(words: &Words<'_>, prompt: &Prompt) -> Vec<Message> {
         other => vec![notices::notice(words, other)],
     }
 }
+
+/// What is said to a group before it is left: this works one to one only.
+#[must_use]
+pub fn group_farewell(phrases: &Phrases) -> Vec<Message> {
+    phrases.get("group_farewell").map(|phrase| Message::text(phrase.text.clone())).into_iter().collect()
+}
