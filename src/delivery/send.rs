@@ -120,7 +120,7 @@ impl Deliveries {
     async fn attempt(&self, channel: &Channel, row: &Leased, content: u64) -> Attempt {
         let objects = speak::objects(&row.parts, &channel.account.library);
         let result = match (&row.parts, row.via) {
-            (_, _) if objects.is_empty() => {
+            (Parts::Daily(_) | Parts::Answer { .. }, _) if objects.is_empty() => {
                 return Attempt { outcome: ended(row, "nothing_to_say"), report: None, content };
             }
             (Parts::Answer { token: Some(token), .. }, Via::Reply) => channel.line.reply(token, &objects).await,
