@@ -8,6 +8,7 @@
 
 mod clockwork;
 pub mod demo;
+pub mod online;
 mod open;
 mod workers;
 
@@ -28,6 +29,7 @@ use crate::inbox::Inbox;
 use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
 
+pub use clockwork::ClockworkError;
 pub use open::{content_source, open_store};
 
 /// Why the server cannot start. Each says what to do.

@@ -1,12 +1,12 @@
 //! `calendar`: which day brings what, for the dates of a family; today does not matter.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use chrono::{Datelike, NaiveDate};
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, FromArgMatches};
 use serde::Serialize;
 
-use super::{CommandError, Format, LOCALES, Outcome};
+use super::{CommandError, Format, LOCALES, Outcome, unless_closed};
 use crate::domain::delivery::{Call, DailyParts, Section};
 use crate::domain::family::{Child, Follow, Journey, Profile, Role};
 use crate::domain::ids::ChildId;
@@ -25,22 +25,22 @@ pub struct CalendarArgs {
     #[command(flatten)]
     pub children: Children,
     /// The first day shown (default: the first of the series).
-    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    #[arg(long, value_name = "DATE", value_parser = super::day, help = "この日から（なければ、はじめから）")]
     pub from: Option<NaiveDate>,
     /// The last day shown (default: the last of the series).
-    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    #[arg(long, value_name = "DATE", value_parser = super::day, help = "この日まで（なければ、おわりまで）")]
     pub to: Option<NaiveDate>,
     /// The reader: mother, father, grandparent or other.
-    #[arg(long, value_parser = super::role, default_value = "other")]
+    #[arg(long, value_parser = super::role, default_value = "other", help = "読む人：mother、father、grandparent、other")]
     pub role: Role,
     /// The reader's language.
-    #[arg(long, value_parser = LOCALES, default_value = "ja")]
+    #[arg(long, value_parser = LOCALES, default_value = "ja", help = "ことば")]
     pub locale: String,
     /// The reader's area. No text is bound to an area yet, so it changes nothing.
-    #[arg(long)]
+    #[arg(long, help = "地域（地域で分かれる原稿はまだないので、結果は変わらない）")]
     pub area: Option<String>,
     /// How the days are written.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, help = "出し方")]
     pub format: Format,
 }
 
@@ -55,8 +55,8 @@ impl clap::Args for Children {
             arg.action(ArgAction::Append).help(help)
         };
         command
-            .arg(date("due", "A child on the way, by its due date (several times for several children)"))
-            .arg(date("born", "A child that is born, by its birth date (several times for several children)"))
+            .arg(date("due", "おなかの子の予定日（何人かいるときは、くり返す）"))
+            .arg(date("born", "生まれた子の誕生日（何人かいるときは、くり返す）"))
             .group(ArgGroup::new("children").args(["due", "born"]).required(true).multiple(true))
     }
 
@@ -118,21 +118,25 @@ pub fn run(args: &CalendarArgs, library: &Library, out: &mut impl Write) -> Resu
     let profile = Profile::default();
     let reader = ReaderPlan { follows: &follows, profile: &profile, locale: &args.locale };
     // From the beginning, since a municipal text that was shown before `from` does not come again.
-    let letters = letters(reader, library, None, args.to);
-    for parts in letters.filter(|parts| args.from.is_none_or(|from| parts.day >= from)) {
-        let mut sections: Vec<&Section> = parts.sections.iter().collect();
-        sections.sort_by_key(|section| section.child);
-        for section in sections {
-            let row = row(section, &parts, library);
-            match args.format {
-                Format::Json => {
-                    writeln!(out, "{}", serde_json::to_string(&row).map_err(std::io::Error::from)?)?;
-                }
-                Format::Table => writeln!(out, "{}", line(&row, follows.len() > 1))?,
-            }
-        }
-    }
+    let mut shown =
+        letters(reader, library, None, args.to).filter(|parts| args.from.is_none_or(|from| parts.day >= from));
+    unless_closed(shown.try_for_each(|parts| write_day(&parts, args.format, follows.len() > 1, library, out)))?;
     Ok(Outcome::Fine)
+}
+
+fn write_day(
+    parts: &DailyParts,
+    format: Format,
+    several: bool,
+    library: &Library,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut sections: Vec<&Section> = parts.sections.iter().collect();
+    sections.sort_by_key(|section| section.child);
+    sections.into_iter().map(|section| row(section, parts, library)).try_for_each(|row| match format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string(&row)?),
+        Format::Table => writeln!(out, "{}", line(&row, several)),
+    })
 }
 
 /// The family as one reader follows it.

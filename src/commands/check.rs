@@ -5,17 +5,20 @@ use std::io::{self, Write};
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::{Format, Outcome};
-use crate::content::{self, Finding, Loaded, Source};
+use super::{Format, Outcome, unless_closed};
+use crate::content::{self, Finding, Loaded, SETTINGS, Source};
 
 /// The arguments of `check`.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct CheckArgs {
     /// The day on which expiry is judged (default: today).
-    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    #[arg(long, value_name = "DATE", value_parser = super::day, help = "期限を見る日（なければ、きょう）")]
     pub on: Option<NaiveDate>,
+    /// Asks LINE too: the token, and whether it takes every message. Sends nothing to anybody.
+    #[arg(long, help = "LINE にも確かめる（だれにも送りません）")]
+    pub online: bool,
     /// How findings are written.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, help = "出し方")]
     pub format: Format,
 }
 
@@ -41,12 +44,17 @@ pub fn run(
         }
         Err(findings) => findings.0,
     };
-    findings.iter().try_for_each(|finding| write_one(finding, &source.root(), args.format, out))?;
+    let root = source.root();
+    unless_closed(findings.iter().try_for_each(|finding| write_one(finding, &root, args.format, out)))?;
     Ok(if content::has_errors(&findings) { Outcome::Findings } else { Outcome::Fine })
 }
 
 fn write_one(finding: &Finding, root: &str, format: Format, out: &mut impl Write) -> io::Result<()> {
-    let separator = if finding.place.file.is_empty() { "" } else { "/" };
+    let (root, separator) = match finding.place.file.as_str() {
+        SETTINGS => ("", ""),
+        "" => (root, ""),
+        _ => (root, "/"),
+    };
     match format {
         Format::Table => writeln!(out, "{root}{separator}{finding}"),
         Format::Json => {

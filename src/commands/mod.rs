@@ -58,9 +58,19 @@ pub enum CommandError {
 pub enum Format {
     /// For people.
     #[default]
+    #[value(help = "人が読む形")]
     Table,
     /// One JSON object a line.
+    #[value(help = "1行に1つの JSON")]
     Json,
+}
+
+/// Whoever reads the output may have seen enough, such as `head`; that is no failure.
+fn unless_closed(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }
 
 /// The locales a reader can choose.

@@ -1,13 +1,13 @@
 //! `preview`: the message objects that a reader would get.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use chrono::NaiveDate;
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::calendar::follows;
-use super::{CommandError, LOCALES, Outcome};
+use super::{CommandError, LOCALES, Outcome, unless_closed};
 use crate::domain::compose::{self, MAX_OBJECTS};
 use crate::domain::delivery::DailyParts;
 use crate::domain::family::{Journey, Nickname, Profile, Role};
@@ -22,22 +22,22 @@ use crate::domain::programme::slot::Slot;
 #[derive(Debug, Clone, clap::Args)]
 pub struct PreviewArgs {
     /// The moment to show, such as preg/w12d0, day/100, y1/w05 or birthday/3.
-    #[arg(long, value_parser = slot, required_unless_present = "random", conflicts_with = "random")]
+    #[arg(long, value_parser = slot, required_unless_present = "random", conflicts_with = "random", help = "枠：preg/w12d0、day/100、y1/w05、birthday/3 など")]
     pub slot: Option<Slot>,
     /// What the family calls the child, 1 to 20 characters.
-    #[arg(long, value_parser = nickname)]
+    #[arg(long, value_parser = nickname, help = "よび名（20文字まで）")]
     pub nickname: Option<Nickname>,
     /// The reader: mother, father, grandparent or other.
-    #[arg(long, value_parser = super::role, default_value = "other")]
+    #[arg(long, value_parser = super::role, default_value = "other", help = "読む人：mother、father、grandparent、other")]
     pub role: Role,
     /// The reader's language.
-    #[arg(long, value_parser = LOCALES, default_value = "ja")]
+    #[arg(long, value_parser = LOCALES, default_value = "ja", help = "ことば")]
     pub locale: String,
     /// Show this many texts picked from all that are written.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), help = "書かれた原稿から、この本数をえらぶ")]
     pub random: Option<u16>,
     /// The same seed picks the same texts.
-    #[arg(long, value_name = "S", default_value_t = 0)]
+    #[arg(long, value_name = "S", default_value_t = 0, help = "同じ数なら、同じ原稿をえらぶ")]
     pub seed: u64,
 }
 
@@ -88,8 +88,8 @@ pub fn run(
         let parts = parts(slot, args, &library).ok_or(CommandError::NoManuscript(slot))?;
         objects.extend(compose::daily(&parts, &library, MAX_OBJECTS).iter().map(to_line));
     }
-    serde_json::to_writer_pretty(&mut *out, &objects).map_err(std::io::Error::from)?;
-    writeln!(out)?;
+    let array = serde_json::to_string_pretty(&objects).map_err(io::Error::from)?;
+    unless_closed(writeln!(out, "{array}"))?;
     Ok(Outcome::Fine)
 }
 

@@ -2,13 +2,13 @@
 //!
 //! Authors write packs of manuscripts, municipal texts and the wording of the conversation as plain
 //! files (`content/README.md` tells them how). This room reads them into the domain's
-//! [`Library`](crate::domain::library::Library) and says what is wrong with them.
+//! [`Library`] and says what is wrong with them.
 //!
 //! - **All mistakes are reported together**, each with file and line and one Japanese sentence that
 //!   says what would be right. Authors are municipal staff and editors, not programmers.
 //! - **An error keeps content from being served; a warning never does.**
 //! - **Nothing is silently passed over**: unknown keys, tags, placeholders and files are findings.
-//! - [`load`] needs no date and judges what a file says; [`check`] judges it on a day and reads as
+//! - [`load`] needs no date and judges what a file says; [`check()`] judges it on a day and reads as
 //!   an editor would.
 
 mod cadence;
@@ -29,8 +29,11 @@ mod table;
 pub(crate) mod tests;
 
 pub use check::{check, has_errors};
+/// Stands in the place of a file for findings about settings, which are not content.
+pub const SETTINGS: &str = "設定";
+
 pub use finding::{Finding, Findings, Severity};
-pub use phrases::{phrase_placeholders, required_phrases};
+pub use phrases::{phrase_placeholders, required_labels, required_phrases};
 pub use source::Source;
 
 use crate::domain::library::Library;

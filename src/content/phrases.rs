@@ -100,6 +100,19 @@ pub fn required_phrases(phrases: &Phrases, keys: &[&str]) -> Vec<Finding> {
     log.into_sorted()
 }
 
+/// Labels that buttons need and phrases do not have, one error each.
+#[must_use]
+pub fn required_labels(phrases: &Phrases, labels: &[(&str, &[&str])]) -> Vec<Finding> {
+    let mut log = Log::default();
+    for (key, names) in labels {
+        let Some(phrase) = phrases.get(key) else { continue };
+        for name in names.iter().filter(|name| !phrase.labels.contains_key(**name)) {
+            log.error(folder_of(phrases), format!("会話のことば [{key}] に、ボタンのことば {name} がありません。"));
+        }
+    }
+    log.into_sorted()
+}
+
 /// Placeholders that code cannot fill, one error each; `fillable` names those of each phrase's texts.
 /// Phrases that are not named are passed over.
 #[must_use]

@@ -1,8 +1,8 @@
 //! Rows that leave: planned, leased, sent, recorded, once.
 //!
-//! - [`plan`] turns readers who are due into rows, in one transaction a batch;
-//! - [`send`] composes a row, keeps the pace, makes the request and says what came of it;
-//! - [`reap`] takes up rows whose holder died or that wait for another attempt, and ends those whose
+//! - `plan` turns readers who are due into rows, in one transaction a batch;
+//! - `send` composes a row, keeps the pace, makes the request and says what came of it;
+//! - `reap` takes up rows whose holder died or that wait for another attempt, and ends those whose
 //!   window has closed.
 //!
 //! One tick of each is one function; `app` decides when they run. What a conversation is, this room

@@ -212,7 +212,7 @@ impl Deliveries {
             tracing::error!(delivery.id = %row.id, "a delivery could not be composed and was put aside");
             return unasked("not_composed");
         };
-        if objects.is_empty() {
+        if objects.is_empty() && !matches!(row.parts, Parts::Farewell { .. }) {
             return unasked("nothing_to_say");
         }
         let (report, request_id) = match batch.no_push.filter(|_| row.via == Via::Push) {
@@ -255,7 +255,7 @@ impl Deliveries {
         id: &str,
         objects: &[Value],
     ) -> Result<Accepted, SendError> {
-        if let Some(token) = token {
+        if let Some(token) = token.filter(|_| !objects.is_empty()) {
             // Politeness only: leaving does not depend on it.
             if let Err(error) = channel.line.reply(token, objects).await {
                 tracing::debug!(error = &error as &dyn std::error::Error, "a group was left without a word");

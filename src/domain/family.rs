@@ -171,6 +171,13 @@ pub struct Follow {
 }
 
 impl Follow {
+    /// Whether the reader may change the child's dates and speak for the family: the one who registered
+    /// it, its mother and its father.
+    #[must_use]
+    pub const fn is_parent(&self) -> bool {
+        self.registrant || matches!(self.role, Role::Mother | Role::Father)
+    }
+
     /// Whether anything may still be sent to this reader about this child.
     #[must_use]
     pub const fn is_active(&self) -> bool {
@@ -210,6 +217,9 @@ pub struct Profile {
     /// are `text id` or `text id#child` (see `municipal`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shown: BTreeMap<String, NaiveDate>,
+    /// The day on which the reader blocked the account, by our own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away_on: Option<NaiveDate>,
     /// LINE's timestamp (milliseconds) of the last coming back from a stop or a rest: an older stop
     /// that arrives late changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@
 //! - [`municipal`]: the municipality, its texts and its desks.
 //! - [`message`], [`phrases`]: what is said, free of LINE's wire; the wording staff can edit.
 //! - [`compose`]: slots, facts and an object budget become messages.
+//! - [`retention`]: how long a reader is known.
 //! - [`conversation`]: state and input become the next state and effects.
 //! - [`delivery`]: the states of everything that leaves, and what an outcome means.
 
@@ -29,3 +30,4 @@ pub mod municipal;
 pub mod phrases;
 pub mod pregnancy;
 pub mod programme;
+pub mod retention;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Phrase {
-    /// The text; `{placeholders}` are filled in by [`Phrase::fill`].
+    /// The text; `{placeholders}` are filled in by [`fill`].
     #[serde(default)]
     pub text: String,
     /// The heading, for cards.

@@ -9,9 +9,9 @@ use crate::store::{EventState, NewEvent};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum Command {
-    /// A draft was left lying since that turn.
+    /// Something has waited since that turn: a draft left lying, or a reader to be forgotten.
     TimedOut {
-        /// The turn of its question.
+        /// The turn in which it began to wait.
         turn: i64,
     },
 }
@@ -38,7 +38,7 @@ impl Inbox {
             let command = Command::TimedOut { turn: one.turn };
             let event = NewEvent {
                 account: one.account,
-                key: format!("{COMMAND}timeout:{}:{}", one.reader, one.turn),
+                key: format!("{COMMAND}timeout:{}:{}", one.reader, one.since),
                 lane: one.lane,
                 sent_at: now,
                 state: EventState::Pending,

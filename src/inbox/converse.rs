@@ -8,12 +8,11 @@ use crate::domain::conversation::{self, AccountFacts, CONSENT_VERSION, Effect, F
 use crate::domain::family::Standing;
 use crate::domain::ids::LineUserId;
 use crate::domain::programme::plan::{day_before, next_day, readable_on};
+use crate::domain::retention::forget_at;
 use crate::store::{Blind, EventRow, NewReader, ReaderRow, Result, Tx};
 
 /// The locale of readers who did not choose one.
-const DEFAULT_LOCALE: &str = "ja";
-/// How long a draft is kept.
-const DRAFT_MS: i64 = 86_400_000;
+pub(super) const DEFAULT_LOCALE: &str = "ja";
 
 /// An input and where it came from.
 pub(super) struct Incoming<'a> {
@@ -38,6 +37,11 @@ impl Inbox {
             }
             (None, _) => return Ok(Verdict::ignored("nobody we know")),
         };
+        if incoming.user.is_none() && self.is_to_be_forgotten(account, &reader) {
+            tx.cancel_mornings(reader.id, false).await?;
+            tx.forget_reader(reader.id).await?;
+            return Ok(Verdict { hints: vec![(reader.id, None)], ..Verdict::done() });
+        }
         let sent_at = incoming.event.sent_at;
         if matches!(incoming.input, Input::Followed | Input::Unfollowed) && sent_at < reader.standing_at {
             return Ok(Verdict::ignored("stale"));
@@ -46,6 +50,11 @@ impl Inbox {
         let step = self.step(tx, account, &reader, known, &incoming.input).await?;
         let step = if late { only_what_still_counts(step, &reader, sent_at) } else { step };
         self.carry_out(tx, account, reader, incoming, step, late).await
+    }
+
+    fn is_to_be_forgotten(&self, account: &Account, reader: &ReaderRow) -> bool {
+        let now = self.ambient.now_ms();
+        forget_at(account, &reader.profile, &reader.follows, now).is_some_and(|at| at <= now)
     }
 
     async fn step(
@@ -111,8 +120,6 @@ impl Inbox {
             };
             work.answer(words, &step.effects, &incoming.event.key, incoming.token).await?;
         }
-        let asked_at = work.reader.conversation.asked_at;
-        work.reader.next_care_at = asked_at.map(|asked| account.ms(asked) + DRAFT_MS);
         let hints = work.finish().await?;
         Ok(Verdict { hints, ..Verdict::done() })
     }

@@ -12,8 +12,11 @@ use crate::domain::ids::{ChildId, DeliveryId};
 use crate::domain::message::Message;
 use crate::domain::programme::plan::{day_before, message_on, next_due, readable_on};
 use crate::domain::programme::planned::note_planned;
+use crate::domain::retention::forget_at;
 use crate::store::{EventRow, NewDelivery, ReaderRow, Result, Tx, Via};
 
+/// How long a draft is kept.
+const DRAFT_MS: i64 = 86_400_000;
 /// How long an answer may try to leave, counted from the receipt of what it answers: after an hour
 /// nobody waits for it.
 const ANSWER_MS: i64 = 3_600_000;
@@ -182,6 +185,7 @@ impl<'a> Work<'a> {
     async fn stand(&mut self, standing: Standing) -> Result<()> {
         self.reader.standing = standing;
         self.reader.standing_at = self.sent_at;
+        self.reader.profile.away_on = (standing != Standing::Following).then(|| self.today());
         match standing {
             Standing::Following => Ok(()),
             Standing::Away | Standing::Erased => self.tx.cancel_mornings(self.reader.id, false).await,
@@ -230,7 +234,9 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    /// Works out anew when the reader's next message is due, and what else waits.
     async fn rearm(&self, reader: &mut ReaderRow) -> Result<()> {
+        reader.next_care_at = care_at(self.account, reader, self.now);
         if reader.standing != Standing::Following {
             reader.next_due_at = None;
             return Ok(());
@@ -321,6 +327,12 @@ impl<'a> Work<'a> {
         self.hints.push((reader.id, reader.next_due_at));
         Ok(self.hints)
     }
+}
+
+/// When something but a message waits for the reader: the end of a draft, or of what is known of them.
+fn care_at(account: &Account, reader: &ReaderRow, now: i64) -> Option<i64> {
+    let draft = reader.conversation.asked_at.map(|asked| account.ms(asked) + DRAFT_MS);
+    [draft, forget_at(account, &reader.profile, &reader.follows, now)].into_iter().flatten().min()
 }
 
 const fn category_word(category: Category) -> &'static str {

@@ -5,13 +5,12 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 
 use super::command::{COMMAND, Command};
-use super::converse::Incoming;
+use super::converse::{DEFAULT_LOCALE, Incoming};
 use super::{Inbox, InboxError};
 use crate::domain::account::Account;
-use crate::domain::conversation::Input;
+use crate::domain::conversation::{Input, wording};
 use crate::domain::delivery::{Parts, Purpose, State};
 use crate::domain::ids::ReaderId;
-use crate::domain::message::Message;
 use crate::line::webhook::{self, Arrived, Kind, Source};
 use crate::store::{Blind, EventRow, EventState, NewDelivery, Result, Tx, Via};
 
@@ -197,9 +196,7 @@ impl Inbox {
         arrived: &Arrived,
         (place, id): (&str, String),
     ) -> Result<Verdict> {
-        let phrases = account.library.phrases("ja");
-        let words =
-            phrases.get("group_farewell").map(|phrase| Message::text(phrase.text.clone())).into_iter().collect();
+        let words = wording::group_farewell(account.library.phrases(DEFAULT_LOCALE));
         let token = arrived.reply_token.as_ref().map(|token| token.expose().to_owned());
         let row = NewDelivery {
             account: account.id,

@@ -129,15 +129,19 @@ async fn send(http: &HttpRequest, answer: Answer) -> HttpResponse {
     }
 }
 
-/// A body that promises `whole` bytes, gives `start` and breaks.
+/// A body that promises `whole` bytes, gives `start` and breaks. With nothing to give it breaks before
+/// even the head has left.
 fn cut(start: Vec<u8>, whole: usize) -> SizedStream<impl futures::Stream<Item = Result<Bytes, std::io::Error>>> {
-    let given = futures::stream::iter((!start.is_empty()).then(|| Ok(Bytes::from(start))));
-    let broken = futures::stream::once(Box::pin(async {
-        // Long enough for the first half to leave.
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    let given = (!start.is_empty()).then(|| Ok(Bytes::from(start)));
+    // Long enough for what was given to leave.
+    let wait = given.as_ref().map(|_| Duration::from_millis(20));
+    let broken = futures::stream::once(Box::pin(async move {
+        if let Some(wait) = wait {
+            tokio::time::sleep(wait).await;
+        }
         Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
     }));
-    SizedStream::new(whole as u64, given.chain(broken))
+    SizedStream::new(whole as u64, futures::stream::iter(given).chain(broken))
 }
 
 /// Resetting needs the connection itself, which is kept aside when it is made.

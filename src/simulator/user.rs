@@ -201,10 +201,14 @@ impl User {
         touch::in_chat(world.chats.get(&self.id).map(Vec::as_slice).unwrap_or_default(), menu.as_ref())
     }
 
-    /// Does what LINE does when this is touched.
+    /// Does what LINE does when this is touched. Who has blocked the bot can still open and copy.
     pub(super) async fn touch(&self, found: Touchable) -> u16 {
         let action = &found.action;
-        match action["type"].as_str().unwrap_or_default() {
+        let kind = action["type"].as_str().unwrap_or_default();
+        if self.has_blocked() && !matches!(kind, "uri" | "clipboard") {
+            return NO_ANSWER;
+        }
+        match kind {
             "postback" => self.touch_postback(&found).await,
             "message" => {
                 self.use_up(&found.place);
@@ -226,6 +230,9 @@ impl User {
     }
 
     pub(super) async fn pick(&self, found: &Touchable, value: &str) -> u16 {
+        if self.has_blocked() {
+            return NO_ANSWER;
+        }
         self.use_up(&found.place);
         let mode = text_of(&found.action, "mode");
         let data = text_of(&found.action, "data").to_owned();

@@ -1,12 +1,12 @@
-//! Waits that are not deliveries: drafts left lying, and later retention and codes.
+//! Waits that are not deliveries: drafts left lying, readers to be forgotten, and later codes.
 
-use entity::reader;
+use entity::{child, consent, follow, reader};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::seal::Blind;
 use super::{Result, Store, Tx};
-use crate::domain::ids::{AccountId, ReaderId};
+use crate::domain::ids::{AccountId, ChildId, ReaderId};
 
 /// A reader for whom something waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Waiting {
     pub lane: Blind,
     /// The turn in which it began to wait.
     pub turn: i64,
+    /// Since when it is due (milliseconds since 1970).
+    pub since: i64,
 }
 
 impl Store {
@@ -36,7 +38,8 @@ impl Store {
             .await?;
         let waiting = |row: reader::Model| {
             let lane = Blind::from_column(&row.user_blind)?;
-            Some(Waiting { account: AccountId(row.account_id), reader: ReaderId(row.id), lane, turn: row.turn })
+            let since = row.next_care_at?;
+            Some(Waiting { account: AccountId(row.account_id), reader: ReaderId(row.id), lane, turn: row.turn, since })
         };
         Ok(rows.into_iter().filter_map(waiting).collect())
     }
@@ -74,6 +77,31 @@ impl Store {
 }
 
 impl Tx {
+    /// Forgets a reader: their row, consents and follow edges, and children nobody follows any more.
+    /// What left keeps its purpose and blind index, so that nobody gets a second message on a day on
+    /// which they come back; its contents were blanked when it ended.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn forget_reader(&self, reader: ReaderId) -> Result<()> {
+        let children = self.followed_by(reader).await?;
+        follow::Entity::delete_many().filter(follow::Column::ReaderId.eq(reader.0)).exec(&self.inner).await?;
+        consent::Entity::delete_many().filter(consent::Column::ReaderId.eq(reader.0)).exec(&self.inner).await?;
+        reader::Entity::delete_by_id(reader.0).exec(&self.inner).await?;
+        for child in children {
+            if self.followers(child).await?.is_empty() {
+                child::Entity::delete_by_id(child.0).exec(&self.inner).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn followed_by(&self, reader: ReaderId) -> Result<Vec<ChildId>> {
+        let edges = follow::Entity::find().filter(follow::Column::ReaderId.eq(reader.0)).all(&self.inner).await?;
+        Ok(edges.into_iter().map(|edge| ChildId(edge.child_id)).collect())
+    }
+
     /// Takes note that the wait was handed on.
     ///
     /// # Errors

@@ -11,8 +11,9 @@ use chrono::{Days, NaiveDate};
 
 use super::Loaded;
 use super::finding::{Finding, Lines, Log, Severity, at};
-use super::phrases::{phrase_placeholders, required_phrases};
+use super::phrases::{phrase_placeholders, required_labels, required_phrases};
 use crate::domain::compose::PHRASES;
+use crate::domain::conversation::wording::keys;
 use crate::domain::library::Library;
 use crate::domain::programme::pack::{Manuscript, Pack, Place, Review};
 
@@ -59,10 +60,12 @@ pub fn check(loaded: &Loaded, on: NaiveDate) -> Vec<Finding> {
     findings
 }
 
-/// What daily messages need of the phrases, in the fallback locale.
+/// What daily messages and the conversation need of the phrases, in the fallback locale.
 fn phrases(library: &Library) -> Vec<Finding> {
     let Some(fallback) = library.phrases.first() else { return Vec::new() };
     let mut findings = required_phrases(fallback, &PHRASES.map(|(key, _)| key));
+    findings.extend(required_phrases(fallback, &keys::PHRASES.map(|(key, _)| key)));
+    findings.extend(required_labels(fallback, &keys::PHRASES));
     findings.extend(library.phrases.iter().flat_map(|phrases| phrase_placeholders(phrases, &PHRASES)));
     findings
 }

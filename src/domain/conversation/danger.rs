@@ -128,3 +128,40 @@ pub fn normal(text: &str) -> String {
     let lower = text.nfkc().flat_map(char::to_lowercase);
     lower.filter(|letter| !is_mark(*letter) && *letter != 'ー').map(hiragana).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(exclusions: &[&str], patterns: &[(&str, &str)]) -> Result<DangerWords, PatternError> {
+        let patterns = patterns.iter().map(|(key, pattern)| ((*key).to_owned(), (*pattern).to_owned()));
+        DangerWords::new(exclusions.iter().map(|word| (*word).to_owned()).collect(), patterns.collect())
+    }
+
+    #[test]
+    fn patterns_see_a_text_without_its_dress() {
+        assert_eq!(normal(" パートナーに… ＤＶ！😢"), "ぱとなにdv");
+        let words = words(&[], &[("C", "ぱとなに")]).unwrap();
+        assert_eq!(words.category("パ ー ト ナ ー に").unwrap().category, Category::Violence);
+    }
+
+    #[test]
+    fn an_exclusion_is_taken_out_before_patterns_look() {
+        let words = words(&["貧血"], &[("D", "血が")]).unwrap();
+        assert_eq!(words.category("貧血が心配です"), None);
+        assert!(words.category("血が止まらない").is_some());
+    }
+
+    #[test]
+    fn life_comes_before_everything_and_exhaustion_last() {
+        let words = words(&[], &[("F", "つら"), ("D", "血が"), ("A", "死にた")]).unwrap();
+        assert_eq!(words.category("つらくて血が出て死にたい").unwrap().category, Category::Life);
+        assert_eq!(words.category("つらくて血が出た").unwrap().category, Category::Emergency);
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_used_is_named() {
+        assert_eq!(words(&[], &[("A", "(")]).unwrap_err().to_string(), "the pattern of category A cannot be used");
+        assert!(words(&[], &[("G", "x")]).unwrap_err().to_string().starts_with("no such category: G"));
+    }
+}

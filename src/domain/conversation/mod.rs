@@ -1,6 +1,6 @@
 //! The conversation: what a reader's input means in the state it meets.
 //!
-//! [`step`] is pure and total: for every state and every input there is a next state, a list of
+//! [`step()`] is pure and total: for every state and every input there is a next state, a list of
 //! effects and a list of prompts. Effects name what is wanted and are applied by the inbox in one
 //! transaction; prompts name what is said and are worded by [`wording`] from `content/phrases`.
 //!
@@ -149,7 +149,7 @@ pub struct AccountFacts<'a> {
     pub danger: &'a danger::DangerWords,
 }
 
-/// What [`step`] decided.
+/// What [`step()`] decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The conversation from now on. When its state differs from the one before, the turn rises.

@@ -36,6 +36,8 @@ pub enum Tap {
     ShowConsult,
     /// Entry: whom one can call at once.
     ShowUrgent,
+    /// Entry: the page on personal data.
+    ShowPrivacy,
     /// Entry: what can be done here.
     ShowHelp,
     /// Entry: what is registered, and ways to change it.
@@ -113,10 +115,11 @@ pub enum Tap {
 }
 
 /// Every tap but [`Tap::Pick`] with its `flow|step|value`. The first [`ENTRIES`] are entries.
-const TAPS: [(Tap, &str); 39] = [
+const TAPS: [(Tap, &str); 40] = [
     (Tap::ShowToday, "today|show|"),
     (Tap::ShowConsult, "consult|show|"),
     (Tap::ShowUrgent, "consult|urgent|"),
+    (Tap::ShowPrivacy, "privacy|show|"),
     (Tap::ShowHelp, "help|show|"),
     (Tap::ShowProfile, "profile|show|"),
     (Tap::Register, "reg|start|"),
@@ -155,7 +158,7 @@ const TAPS: [(Tap, &str); 39] = [
     (Tap::RestOpen, "rest|for|open"),
 ];
 /// How many of [`TAPS`] are entries.
-const ENTRIES: usize = 18;
+const ENTRIES: usize = 19;
 
 impl Tap {
     /// Whether the button carries no turn and is always valid.

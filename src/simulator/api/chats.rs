@@ -21,7 +21,7 @@ pub(super) fn loading(call: &Call<'_>) -> Answer {
     if !seconds.is_some_and(|seconds| (5..=60).contains(&seconds)) {
         found.add("loadingSeconds", "Must be between 5 and 60");
     }
-    if !seconds.is_some_and(|seconds| seconds % 5 == 0) {
+    if seconds.is_none_or(|seconds| seconds % 5 != 0) {
         found.add("loadingSeconds", "must be a multiple of five");
     }
     if !found.is_empty() {

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub(super) use answer::{Answer, Ending};
 pub(super) use routes::Host;
-use routes::{Handler, Route};
+use routes::{Handler, Lost, Route};
 
 use super::Simulator;
 use super::channel::Channel;
@@ -67,7 +67,8 @@ pub(super) async fn answer(simulator: &Simulator, request: &Request) -> Answer {
     let fallback = || simulator.channels().first().map(|channel| channel.ids().request()).unwrap_or_default();
     let (route, parts) = match routes::find(request.host, &request.method, &request.path) {
         Ok(found) => found,
-        Err(answer) => return answer.with_request_id(fallback()),
+        Err(Lost::Path) => return Answer::not_found().with_request_id(fallback()),
+        Err(Lost::Method) => return Answer::error(405, "Method not allowed").with_request_id(fallback()),
     };
     if matches!(route.handler, Handler::Token(_)) {
         return token_request(simulator, route, request).with_request_id(fallback());

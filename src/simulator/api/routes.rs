@@ -154,17 +154,23 @@ static ROUTES: &[Route] = &[
     Route::token("/v2/oauth/accessToken", "token/short", Rate::per_second(370), SHORT_LIVED_SECONDS),
 ];
 
-/// The endpoint and the variable parts of the path; 404 for an unknown path, 405 for another method.
-pub(super) fn find<'a>(host: Host, method: &str, path: &'a str) -> Result<(&'static Route, Vec<&'a str>), Answer> {
-    let mut known_path = false;
+/// Why no endpoint was found.
+pub(super) enum Lost {
+    Path,
+    Method,
+}
+
+/// The endpoint and the variable parts of the path.
+pub(super) fn find<'a>(host: Host, method: &str, path: &'a str) -> Result<(&'static Route, Vec<&'a str>), Lost> {
+    let mut lost = Lost::Path;
     for route in ROUTES.iter().filter(|route| route.host == host) {
         let Some(parts) = parts(route.path, path) else { continue };
         if route.method == method {
             return Ok((route, parts));
         }
-        known_path = true;
+        lost = Lost::Method;
     }
-    Err(if known_path { Answer::error(405, "Method not allowed") } else { Answer::not_found() })
+    Err(lost)
 }
 
 fn parts<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {

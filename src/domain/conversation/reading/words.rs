@@ -59,9 +59,9 @@ pub enum Command {
     Thanks,
 }
 
-/// Every command with its words, as people would write them; compared after [`fold`].
+/// Every command with its words, as people would write them; compared by their letters alone.
 pub const COMMANDS: [(Command, &[&str]); 24] = [
-    (Command::Quit, &["やめる", "やめます", "辞める", "やめたい", "やめたいです"]),
+    (Command::Quit, &["やめる", "やめます", "辞める"]),
     (Command::Cancel, &["キャンセル", "中止", "中断", "登録をやめる"]),
     (
         Command::Stop,
@@ -104,7 +104,6 @@ pub const COMMANDS: [(Command, &[&str]); 24] = [
             "死産した",
             "死産しました",
             "死産です",
-            "お別れ",
             "お別れした",
             "お別れしました",
             "赤ちゃんとお別れした",
@@ -176,6 +175,7 @@ pub const COMMANDS: [(Command, &[&str]); 24] = [
             "変更",
             "変更する",
             "登録・変更",
+            "内容を見る・変更",
             "登録変更",
             "登録の内容",
             "登録内容",
@@ -222,16 +222,7 @@ pub const COMMANDS: [(Command, &[&str]); 24] = [
     ),
     (
         Command::Mistake,
-        &[
-            "まちがえました",
-            "まちがえた",
-            "間違えました",
-            "間違えた",
-            "まちがい",
-            "間違い",
-            "まだ生まれていません",
-            "まだです",
-        ],
+        &["まちがえました", "まちがえた", "間違えました", "間違えた", "まちがい", "間違い", "まだ生まれていません"],
     ),
     (
         Command::Undo,
@@ -323,7 +314,7 @@ pub const fn answers(tap: Tap) -> &'static [&'static str] {
         Tap::DateUnknown => {
             &["予定日がまだわからない", "まだわからない", "わからない", "わかりません", "まだわかりません", "不明"]
         }
-        Tap::NotYetBorn => &["まだ生まれていない", "まだ生まれていません", "まだです", "まだ"],
+        Tap::NotYetBorn => &["まだ生まれていない", "まだ生まれていません", "まだ"],
         Tap::NotNeeded => &["お届けは必要ない", "必要ない", "いらない"],
         Tap::Weeks => &["いまの週数から計算する", "いまの週数から計算", "週数から計算", "計算する", "週数"],
         Tap::PickAll => &["すべて", "全部", "みんな", "ふたりとも", "全員"],
@@ -338,6 +329,7 @@ pub const fn answers(tap: Tap) -> &'static [&'static str] {
             "スキップ",
             "とばす",
             "ありません",
+            "いいえ",
         ],
         Tap::Yes => &[
             "はい",

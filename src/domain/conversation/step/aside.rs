@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::super::danger::Found;
+use super::super::reading::dates;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, Step};
@@ -26,7 +27,11 @@ pub(super) fn consult(scene: Scene<'_>) -> Step {
 }
 
 /// A question or a worry: nobody reads here, and these can be called.
-pub(super) fn worry(scene: Scene<'_>) -> Step {
+pub(super) fn worry(scene: Scene<'_>, text: &str) -> Step {
+    // Somebody who sends a date right away wants to register.
+    if scene.facts.follows.is_empty() && dates::date(text, scene.today()).is_some() {
+        return scene.stay().say(Prompt::NotRegistered);
+    }
     let again = TimeDelta::minutes(CONSULT_MINUTES);
     let shown = scene.talk.courtesy.consult_at;
     if shown.is_some_and(|at| scene.facts.now.signed_duration_since(at) < again) {

@@ -7,7 +7,7 @@ use super::super::state::{State, Wanted};
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, ReportedBirth, Step, ages};
-use super::scene::{Scene, due_date, is_parent};
+use super::scene::{Scene, due_date};
 use super::stop;
 use crate::domain::family::Follow;
 use crate::domain::ids::ChildId;
@@ -23,7 +23,7 @@ pub(super) fn can_be_undone(birth: &ReportedBirth, today: NaiveDate) -> bool {
 /// The birth date is known: a birth before 22 weeks is met gently, every other one is confirmed.
 pub(super) fn dated(scene: Scene<'_>, child: ChildRef, born: NaiveDate) -> Step {
     let Some((follow, due)) = expected(scene, child) else { return scene.end(Line::NoLongerAsked) };
-    if !is_parent(follow) {
+    if !follow.is_parent() {
         return scene.end(Line::OnlyParents);
     }
     if born < ages::plus(due, -ages::BIRTH_BEFORE_DUE) {
@@ -43,7 +43,7 @@ pub(super) fn confirmed(scene: Scene<'_>, child: ChildRef, born: NaiveDate, tap:
 }
 
 fn reported(scene: Scene<'_>, child: ChildRef, born: NaiveDate) -> Step {
-    let may_speak = expected(scene, child).is_some_and(|(follow, _)| is_parent(follow));
+    let may_speak = expected(scene, child).is_some_and(|(follow, _)| follow.is_parent());
     if !may_speak || born > scene.today() {
         return scene.end(Line::NoLongerAsked);
     }

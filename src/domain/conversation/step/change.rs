@@ -8,7 +8,7 @@ use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Dates, Effect, Step};
 use super::commands::unregistered;
-use super::scene::{Scene, due_date, is_parent};
+use super::scene::{Scene, due_date};
 use super::{dates, options};
 use crate::domain::family::{Follow, Nickname};
 
@@ -46,7 +46,7 @@ pub(super) fn move_birth(scene: Scene<'_>, child: ChildRef, born: NaiveDate) -> 
 
 fn moved(scene: Scene<'_>, follow: &Follow, child: ChildRef, old: NaiveDate, dates: Dates) -> Step {
     let days = (date_of(dates) - old).num_days().abs();
-    if !is_parent(follow) {
+    if !follow.is_parent() {
         scene.end(Line::OnlyParents)
     } else if days == 0 {
         scene.end(Line::SameDate)
@@ -63,7 +63,7 @@ pub(super) fn confirmed(scene: Scene<'_>, child: ChildRef, dates: Dates, tap: Ta
     match tap {
         Tap::Yes if dates::judge(scene.today(), dates).is_err() => Some(dates::settle(scene, &wanted, dates)),
         Tap::Yes => Some(match changeable(scene, child) {
-            Some(follow) if is_parent(follow) && same_kind(follow, dates) => apply(scene, child, dates),
+            Some(follow) if follow.is_parent() && same_kind(follow, dates) => apply(scene, child, dates),
             _ => gone(scene),
         }),
         Tap::No => Some(scene.ask(State::AskingDate { wanted })),
@@ -90,7 +90,7 @@ fn apply(scene: Scene<'_>, child: ChildRef, dates: Dates) -> Step {
 pub(super) fn rename(scene: Scene<'_>, child: ChildRef, nickname: Option<Nickname>) -> Step {
     match changeable(scene, child) {
         None => gone(scene),
-        Some(follow) if !is_parent(follow) => scene.end(Line::OnlyParents),
+        Some(follow) if !follow.is_parent() => scene.end(Line::OnlyParents),
         Some(_) => {
             let said = Prompt::Renamed { nickname: nickname.clone() };
             scene.stay().to(State::Idle).want(Effect::Rename { child: child.id, nickname }).say(said)

@@ -7,7 +7,7 @@ use super::super::state::{Matter, State, Wanted};
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::commands::unregistered;
-use super::scene::{Scene, due_date, is_parent, reference};
+use super::scene::{Scene, due_date, reference};
 use crate::domain::family::Follow;
 
 /// More children than this are not offered on one card.
@@ -16,7 +16,7 @@ const MOST_OFFERED: usize = 10;
 /// Asks for the child, or goes on when only one can be meant.
 pub(super) fn begin(scene: Scene<'_>, matter: Matter) -> Step {
     let concerned = scene.active().filter(|follow| concerns(matter, follow)).collect::<Vec<_>>();
-    let allowed = concerned.iter().filter(|follow| is_parent(follow)).map(|follow| reference(follow));
+    let allowed = concerned.iter().filter(|follow| follow.is_parent()).map(|follow| reference(follow));
     let allowed = allowed.take(MOST_OFFERED).collect::<Vec<_>>();
     match allowed.as_slice() {
         [] if concerned.is_empty() => nobody(scene, matter),
@@ -29,8 +29,8 @@ pub(super) fn begin(scene: Scene<'_>, matter: Matter) -> Step {
 /// Goes on with the child of a button, if the button is still right.
 pub(super) fn begin_with(scene: Scene<'_>, matter: Matter, child: ChildRef) -> Step {
     match scene.follow(child).filter(|follow| follow.is_active() && concerns(matter, follow)) {
-        None => scene.again(Line::OldButton),
-        Some(follow) if !is_parent(follow) => scene.again(Line::OnlyParents),
+        None => scene.old_button(),
+        Some(follow) if !follow.is_parent() => scene.again(Line::OnlyParents),
         Some(_) => scene.ask(question(matter, child)),
     }
 }

@@ -7,13 +7,13 @@ use super::super::reading::words::Command;
 use super::super::state::{Matter, State, Wanted};
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
-use super::super::{Dates, Effect, Step};
+use super::super::{Dates, Step};
 use super::scene::Scene;
 use super::{aside, birth, change, children, dates, loss, registration, rest, stop, today};
 
 /// A typed command, whatever is open.
 pub(super) fn run(scene: Scene<'_>, command: Command) -> Step {
-    let step = match command {
+    match command {
         Command::Quit | Command::Stop => stop::plain(scene),
         Command::Loss => loss::now(scene),
         Command::SadNews => loss::ask(scene),
@@ -37,8 +37,7 @@ pub(super) fn run(scene: Scene<'_>, command: Command) -> Step {
         Command::Greeting | Command::Thanks if scene.state().is_open() => registration::resume(scene),
         Command::Greeting => aside::greeting(scene),
         Command::Thanks => aside::thanks(scene),
-    };
-    following(scene, step)
+    }
 }
 
 /// An entry of a menu or a card.
@@ -47,6 +46,7 @@ pub(super) fn entered(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -
         Tap::ShowToday => Command::Today,
         Tap::ShowConsult => Command::Consult,
         Tap::ShowUrgent => Command::Urgent,
+        Tap::ShowPrivacy => Command::Privacy,
         Tap::ShowHelp => Command::Help,
         Tap::ShowProfile => Command::Profile,
         Tap::Register => Command::Register,
@@ -57,7 +57,7 @@ pub(super) fn entered(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -
         Tap::UndoStop => Command::Undo,
         Tap::AskLoss => Command::SadNews,
         Tap::LossNow => Command::Loss,
-        _ => return following(scene, about_child(scene, data, picked)),
+        _ => return about_child(scene, data, picked),
     };
     run(scene, command)
 }
@@ -103,12 +103,4 @@ pub(super) fn unregistered(scene: Scene<'_>) -> Step {
 
 fn resumed(scene: Scene<'_>) -> Step {
     if scene.state().is_open() { scene.asked_again(scene.stay()) } else { registration::begin(scene) }
-}
-
-/// Whoever writes to us before we heard of a follow is somebody who follows.
-fn following(scene: Scene<'_>, mut step: Step) -> Step {
-    if scene.facts.standing.is_none() {
-        step.effects.insert(0, Effect::Stand(crate::domain::family::Standing::Following));
-    }
-    step
 }

@@ -8,7 +8,7 @@ use super::super::state::{Doubt, Draft, State, Wanted};
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Dates, Step, ages};
-use super::scene::Scene;
+use super::scene::{Scene, due_date};
 use super::{birth, change, registration};
 
 /// A due date lies at most this many days ahead: the first day of the pregnancy is today.
@@ -182,7 +182,7 @@ fn readings(today: NaiveDate, kind: Option<Kind>, day: NaiveDate) -> Vec<Dates> 
 fn doubtful(scene: Scene<'_>, wanted: &Wanted, kind: Option<Kind>, days: &[NaiveDate], doubt: Doubt) -> Step {
     let today = scene.today();
     let all = days.iter().flat_map(|day| readings(today, kind, *day)).collect::<Vec<_>>();
-    let possible = all.iter().filter(|dates| judge(today, **dates).is_ok()).copied().collect::<Vec<_>>();
+    let possible = all.iter().filter(|dates| is_possible(scene, wanted, **dates)).copied().collect::<Vec<_>>();
     match (possible.is_empty(), doubt) {
         (false, _) => choose(scene, wanted, possible, doubt),
         (true, Doubt::Era | Doubt::Relative) if !all.is_empty() => choose(scene, wanted, all, doubt),
@@ -197,7 +197,7 @@ fn without_year(scene: Scene<'_>, wanted: &Wanted, kind: Option<Kind>, (month, d
     let days = years.rev().filter_map(|year| NaiveDate::from_ymd_opt(year, month, day));
     let possible = days
         .flat_map(|day| [Dates::Due { due: day }, Dates::Born { born: day }])
-        .filter(|dates| kind.is_none_or(|kind| kind == kind_of(*dates)) && judge(today, *dates).is_ok())
+        .filter(|dates| kind.is_none_or(|kind| kind == kind_of(*dates)) && is_possible(scene, wanted, *dates))
         .collect::<Vec<_>>();
     if possible.is_empty() {
         scene.stay().tell(Line::YearInFull).ask(asking(wanted))
@@ -206,8 +206,26 @@ fn without_year(scene: Scene<'_>, wanted: &Wanted, kind: Option<Kind>, (month, d
     }
 }
 
-/// A buttons template has four buttons, so the four nearest readings are offered.
+/// Whether a reading is worth offering: it can be registered, and nobody is born before the
+/// pregnancy began.
+fn is_possible(scene: Scene<'_>, wanted: &Wanted, dates: Dates) -> bool {
+    let due = match wanted {
+        Wanted::Birth { child } => scene.follow(*child).and_then(due_date),
+        Wanted::Registration { .. } | Wanted::DueDate { .. } | Wanted::BirthDate { .. } => None,
+    };
+    let begun = match (due, dates) {
+        (Some(due), Dates::Born { born }) => born >= ages::plus(due, -ages::TERM_DAYS),
+        _ => true,
+    };
+    begun && judge(scene.today(), dates).is_ok()
+}
+
+/// A buttons template has four buttons, so the four nearest readings are offered. A birth is shown
+/// and confirmed anyway.
 fn choose(scene: Scene<'_>, wanted: &Wanted, mut days: Vec<Dates>, doubt: Doubt) -> Step {
+    if let (Wanted::Birth { .. }, [only]) = (wanted, days.as_slice()) {
+        return settle(scene, wanted, *only);
+    }
     days.truncate(4);
     scene.ask(State::ChoosingDate { wanted: wanted.clone(), days, doubt })
 }

@@ -47,3 +47,11 @@ fn returned(scene: Scene<'_>) -> Step {
 pub(super) fn unfollowed(scene: Scene<'_>) -> Step {
     scene.stay().want(Effect::Stand(Standing::Away))
 }
+
+/// Whoever writes to us before we heard of a follow is somebody who follows.
+pub(super) fn heard_of(scene: Scene<'_>, mut step: Step) -> Step {
+    if scene.facts.standing.is_none() {
+        step.effects.insert(0, Effect::Stand(Standing::Following));
+    }
+    step
+}

@@ -6,7 +6,7 @@ use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, Step};
-use super::scene::{Scene, is_parent, reference};
+use super::scene::{Scene, reference};
 use super::stop::ids;
 use crate::domain::family::{Follow, StopReason};
 use crate::domain::ids::ChildId;
@@ -25,10 +25,12 @@ pub(super) fn now(scene: Scene<'_>) -> Step {
         return step.tell(line).say(Prompt::LossTalk { undo: false });
     }
     let step = step.want(Effect::Stop { children: ids(concerned.iter().copied()), reason: StopReason::Loss });
-    let step = step.tell(Line::LossStopped);
     match concerned.as_slice() {
-        [only] => for_family(step, &[only.child.id], scene).say(Prompt::LossTalk { undo: true }),
+        [only] => {
+            for_family(step, &[only.child.id], scene).tell(Line::LossStopped).say(Prompt::LossTalk { undo: true })
+        }
         several => step
+            .tell(Line::LossStoppedAll)
             .say(Prompt::LossTalk { undo: true })
             .ask(State::ChoosingLost { children: several.iter().map(|follow| reference(follow)).collect() }),
     }
@@ -47,8 +49,7 @@ pub(super) fn chosen(scene: Scene<'_>, children: &[ChildRef], tap: Tap) -> Optio
     match tap {
         Tap::Pick(index) => {
             let lost = *all.get(usize::from(index))?;
-            let others = all.into_iter().filter(|child| *child != lost).collect();
-            let step = for_family(step, &[lost], scene).want(Effect::UndoStop { children: others });
+            let step = resumed(for_family(step, &[lost], scene), scene, &all, lost);
             Some(step.tell(Line::LossOthersGoOn))
         }
         Tap::PickAll => Some(for_family(step, &all, scene).tell(Line::LossAll)),
@@ -57,11 +58,21 @@ pub(super) fn chosen(scene: Scene<'_>, children: &[ChildRef], tap: Tap) -> Optio
     }
 }
 
+/// Lifts the stop of those that were stopped with the lost child.
+fn resumed(step: Step, scene: Scene<'_>, stopped: &[ChildId], lost: ChildId) -> Step {
+    let follows = scene.facts.follows.iter();
+    let others = ids(follows.filter(|follow| {
+        let id = follow.child.id;
+        id != lost && stopped.contains(&id) && follow.stopped.is_some()
+    }));
+    if others.is_empty() { step } else { step.want(Effect::UndoStop { children: others }) }
+}
+
 /// Reports the loss for everybody, for those children whose registrant, mother or father reports it.
 fn for_family(step: Step, children: &[ChildId], scene: Scene<'_>) -> Step {
     let follows = scene.facts.follows.iter();
     let reported = follows.filter(|follow| {
-        children.contains(&follow.child.id) && is_parent(follow) && !follow.child.journey.is_stopped()
+        children.contains(&follow.child.id) && follow.is_parent() && !follow.child.journey.is_stopped()
     });
     let reported = ids(reported);
     if reported.is_empty() { step } else { step.want(Effect::ReportLoss { children: reported }) }

@@ -21,12 +21,13 @@ mod today;
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::postback::{Data, Tap};
+use super::postback::{ChildRef, Data, Tap};
 use super::reading::words::{self, Command};
-use super::state::State;
+use super::state::{State, Wanted};
 use super::wording::Prompt;
 use super::wording::lines::Line;
 use super::{Conversation, Facts, Input, Step};
+use crate::domain::family::Follow;
 use scene::Scene;
 
 /// Drafts and open questions are forgotten after this many hours (design §13).
@@ -36,17 +37,47 @@ const DRAFT_HOURS: i64 = 24;
 #[must_use]
 pub fn step(conversation: &Conversation, input: &Input, facts: &Facts<'_>) -> Step {
     let fresh = without_stale_draft(conversation, facts);
+    let voided = is_void(Scene { talk: &fresh, facts });
+    let fresh = if voided { Conversation { state: State::Idle, ..fresh } } else { fresh };
     let scene = Scene { talk: &fresh, facts };
     let step = match input {
-        Input::Text(text) => heard(scene, text),
-        Input::Postback { data, date } => tapped(scene, data, date.as_deref()),
         Input::Followed => follow::followed(scene),
         Input::Unfollowed => follow::unfollowed(scene),
-        Input::Sticker => aside::sticker(scene),
-        Input::Media => aside::media(scene),
         Input::TimedOut { turn } => timed_out(scene, *turn),
+        Input::Text(text) => follow::heard_of(scene, heard(scene, text, voided)),
+        Input::Postback { data, date } => follow::heard_of(scene, tapped(scene, data, date.as_deref())),
+        Input::Sticker => follow::heard_of(scene, aside::sticker(scene)),
+        Input::Media => follow::heard_of(scene, aside::media(scene)),
     };
     settled(step, conversation, facts)
+}
+
+/// Whether the family reported something meanwhile that leaves the open question without sense. It
+/// is closed before anything is said: a birth is not asked about after a loss.
+fn is_void(scene: Scene<'_>) -> bool {
+    let goes_on = |child: &ChildRef| scene.follow(*child).is_some_and(Follow::is_active);
+    match scene.state() {
+        State::AskingDate { wanted } | State::ChoosingDate { wanted, .. } => match wanted {
+            Wanted::Registration { .. } => false,
+            Wanted::DueDate { child } | Wanted::BirthDate { child } | Wanted::Birth { child } => !goes_on(child),
+        },
+        State::AskingNewName { child } | State::ConfirmingMove { child, .. } | State::ConfirmingBirth { child, .. } => {
+            !goes_on(child)
+        }
+        State::ChoosingChild { children, .. } => !children.iter().all(goes_on),
+        State::ChoosingRest => scene.active().next().is_none(),
+        State::Idle
+        | State::AskingConsent
+        | State::ClearingOverdue { .. }
+        | State::WithoutDueDate { .. }
+        | State::AskingWeeks { .. }
+        | State::AskingNickname { .. }
+        | State::Confirming { .. }
+        | State::Fixing { .. }
+        | State::Resuming { .. }
+        | State::ConfirmingLoss
+        | State::ChoosingLost { .. } => false,
+    }
 }
 
 /// The sweep may come late; the promise to forget after a day does not.
@@ -80,12 +111,15 @@ fn settled(mut step: Step, before: &Conversation, facts: &Facts<'_>) -> Step {
     let next = &mut step.next;
     if next.state != before.state {
         next.misread = 0;
+    }
+    // A question that was forgotten and asked again counts its day anew.
+    if next.state != before.state || next.asked_at.is_none() {
         next.asked_at = next.state.is_open().then_some(facts.now);
     }
     step
 }
 
-fn heard(scene: Scene<'_>, text: &str) -> Step {
+fn heard(scene: Scene<'_>, text: &str, voided: bool) -> Step {
     let command = words::command(text);
     if let Some(step) = command.and_then(|command| stops(scene, command, text)) {
         return step;
@@ -98,7 +132,8 @@ fn heard(scene: Scene<'_>, text: &str) -> Step {
     }
     match command {
         Some(command) => commands::run(scene, command),
-        None => aside::worry(scene),
+        None if voided => scene.tell(if scene.is_quiet() { Line::QuietStopped } else { Line::NoLongerAsked }),
+        None => aside::worry(scene, text),
     }
 }
 
@@ -119,11 +154,14 @@ fn stops(scene: Scene<'_>, command: Command, text: &str) -> Option<Step> {
 }
 
 fn answered(scene: Scene<'_>, text: &str, command: Option<Command>) -> Step {
-    if let Some(step) = options::chosen(scene.state(), text).and_then(|tap| answer(scene, tap, None)) {
+    let privacy = scene.facts.account.privacy_url.is_some();
+    if let Some(step) = options::chosen(scene.state(), privacy, text).and_then(|tap| choose(scene, tap)) {
         return step;
     }
     match command {
         Some(Command::Back) => return back(scene),
+        // Nothing is kept yet that could be undone: the answer before is meant.
+        Some(Command::Mistake | Command::Undo) if scene.state().is_registration() => return back(scene),
         Some(Command::Cancel) => return left(scene),
         Some(command) if !options::may_be_an_answer(scene.state(), command) => return commands::run(scene, command),
         _ => {}
@@ -134,6 +172,11 @@ fn answered(scene: Scene<'_>, text: &str, command: Option<Command>) -> Step {
         (None, Some(command)) => commands::run(scene, command),
         (None, None) => scene.misread(),
     }
+}
+
+/// A typed choice: an answer, or one of the entries that stand among a question's buttons.
+fn choose(scene: Scene<'_>, tap: Tap) -> Option<Step> {
+    if tap.is_entry() { Some(commands::entered(scene, Data::entry(tap), None)) } else { answer(scene, tap, None) }
 }
 
 /// Reads a text as the answer that the open question waits for.
@@ -174,7 +217,7 @@ fn tapped(scene: Scene<'_>, data: &str, date: Option<&str>) -> Step {
 /// A button of an older question: neutral words, and what is asked now.
 fn stale(scene: Scene<'_>, tap: Tap) -> Step {
     let may_begin = matches!(tap, Tap::Consent) && !scene.talk.state.is_open() && scene.facts.follows.is_empty();
-    if may_begin { registration::begin(scene) } else { scene.again(Line::OldButton) }
+    if may_begin { registration::begin(scene) } else { scene.old_button() }
 }
 
 /// An answer to the open question; `None` when it is no answer to it.

@@ -1,8 +1,8 @@
 //! Typed nicknames, in registration and later.
 
-use super::super::postback::ChildRef;
-use super::super::reading::dates;
+use super::super::postback::{ChildRef, Tap};
 use super::super::reading::nickname::{NotANickname, nickname};
+use super::super::reading::{dates, words};
 use super::super::state::Called;
 use super::super::wording::lines::Line;
 use super::super::{Dates, Step};
@@ -11,6 +11,9 @@ use super::{change, registration};
 
 /// The nickname of a registration.
 pub(super) fn typed(scene: Scene<'_>, dates: Dates, text: &str) -> Step {
+    if words::says(text, Tap::Yes) {
+        return scene.misread();
+    }
     if dates::date(text, scene.today()).is_some_and(|date| is_written_date(&date)) {
         return scene.again(Line::NicknameIsDate);
     }

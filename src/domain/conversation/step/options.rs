@@ -4,18 +4,21 @@ use super::super::postback::Tap;
 use super::super::reading::words::{self, Command};
 use super::super::state::{Draft, State, Wanted};
 
-/// The answers that a question offers, in the order of its buttons: 「1」 is the first.
-fn offered(state: &State) -> Vec<Tap> {
+/// The answers that a question offers, in the order of its buttons: 「1」 is the first. `privacy` is
+/// whether there is a page on personal data to show.
+fn offered(state: &State, privacy: bool) -> Vec<Tap> {
     match state {
         State::Idle => vec![],
+        State::AskingConsent if privacy => vec![Tap::Consent, Tap::ShowPrivacy, Tap::Decline],
         State::AskingConsent => vec![Tap::Consent, Tap::Decline],
         State::AskingDate { wanted: Wanted::Registration { .. } } => {
             vec![Tap::DueDate, Tap::BirthDate, Tap::DateUnknown]
         }
         State::AskingDate { wanted: Wanted::DueDate { .. } } => vec![Tap::DueDate, Tap::Back],
-        State::AskingDate { .. } => vec![Tap::BirthDate, Tap::Back],
+        State::AskingDate { wanted: Wanted::BirthDate { .. } } => vec![Tap::BirthDate, Tap::Back],
+        State::AskingDate { wanted: Wanted::Birth { .. } } => vec![Tap::BirthDate, Tap::AskLoss, Tap::Back],
         State::ClearingOverdue { .. } => vec![Tap::BirthDate, Tap::NotYetBorn, Tap::NotNeeded],
-        State::WithoutDueDate { .. } => vec![Tap::Weeks, Tap::Back],
+        State::WithoutDueDate { .. } => vec![Tap::Weeks, Tap::Back, Tap::ShowConsult],
         State::AskingWeeks { .. } => vec![Tap::Back],
         State::ChoosingDate { days, .. } if days.len() == 1 => vec![Tap::Yes, Tap::No],
         State::ChoosingDate { days, .. } => picks(days.len()),
@@ -28,7 +31,7 @@ fn offered(state: &State) -> Vec<Tap> {
         State::ChoosingChild { children, .. } => [picks(children.len()), vec![Tap::Back]].concat(),
         State::ConfirmingLoss => vec![Tap::Yes, Tap::Back],
         State::ChoosingLost { children } => [picks(children.len()), vec![Tap::PickAll, Tap::PickNone]].concat(),
-        State::ChoosingRest => vec![Tap::RestWeek, Tap::RestMonth, Tap::RestOpen],
+        State::ChoosingRest => vec![Tap::RestWeek, Tap::RestMonth, Tap::RestOpen, Tap::StopNow],
     }
 }
 
@@ -37,8 +40,8 @@ fn picks(count: usize) -> Vec<Tap> {
 }
 
 /// The answer that a whole message chooses, by its words or by its number.
-pub(super) fn chosen(state: &State, text: &str) -> Option<Tap> {
-    let offered = offered(state);
+pub(super) fn chosen(state: &State, privacy: bool, text: &str) -> Option<Tap> {
+    let offered = offered(state, privacy);
     let by_words = offered.iter().find(|tap| words::says(text, **tap)).copied();
     // A name may be a number, and weeks are one.
     let counts =

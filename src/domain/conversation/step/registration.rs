@@ -93,6 +93,8 @@ fn confirmed(scene: Scene<'_>, dates: Dates, called: &Called) -> Step {
     }
     let enrolment = Enrolment { dates, nickname: called.nickname().cloned(), role: Role::Other };
     let step = scene.stay().to(State::Idle).want(Effect::Enrol(enrolment));
+    // A rest from an earlier registration would hold the new one back unseen.
+    let step = if scene.facts.profile.pause.is_some() { step.want(Effect::Resume) } else { step };
     let step = if begins_now(scene, dates) { step.want(Effect::ShowToday) } else { step };
     step.say(Prompt::Registered(dates))
 }

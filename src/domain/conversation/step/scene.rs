@@ -7,7 +7,7 @@ use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Conversation, Facts, Step, ages};
-use crate::domain::family::{Follow, Journey, Role, StopReason};
+use crate::domain::family::{Follow, Journey, StopReason};
 
 /// A stop or a loss can be undone for this many days (design §13).
 pub(super) const UNDO_DAYS: i64 = 30;
@@ -51,6 +51,11 @@ impl<'a> Scene<'a> {
     /// Says a line and, when a question is open, asks it again.
     pub(super) fn again(self, line: Line) -> Step {
         self.asked_again(self.tell(line))
+    }
+
+    /// A button of an older question: neutral words, and what is asked now.
+    pub(super) fn old_button(self) -> Step {
+        self.again(if self.state().is_open() { Line::OldButton } else { Line::UnknownButton })
     }
 
     /// Adds the open question, if there is one.
@@ -110,11 +115,6 @@ impl<'a> Scene<'a> {
 /// Whether a loss was reported for the child, by this reader or in the family.
 pub(super) fn is_loss(follow: &Follow) -> bool {
     follow.child.journey.is_stopped() || follow.stopped.is_some_and(|stop| stop.reason == StopReason::Loss)
-}
-
-/// Whether the reader may change the child's dates and speak for the family.
-pub(super) fn is_parent(follow: &Follow) -> bool {
-    follow.registrant || matches!(follow.role, Role::Mother | Role::Father)
 }
 
 /// The child as a button or a state names it.

@@ -6,7 +6,7 @@ use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, Step};
-use super::scene::{Scene, is_loss, is_parent};
+use super::scene::{Scene, is_loss};
 use crate::domain::family::{Follow, Journey, StopReason};
 use crate::domain::ids::ChildId;
 
@@ -62,7 +62,7 @@ fn own_stop(follow: &Follow) -> Option<NaiveDate> {
 /// A stop of the whole family can be lifted by those who may speak for it.
 fn family_stop(follow: &Follow) -> Option<NaiveDate> {
     match &follow.child.journey {
-        Journey::Stopped { on, .. } if is_parent(follow) => Some(*on),
+        Journey::Stopped { on, .. } if follow.is_parent() => Some(*on),
         Journey::Stopped { .. } | Journey::Expected { .. } | Journey::Born { .. } => None,
     }
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::super::{CONSENT_VERSION, Dates, Effect, Enrolment, Input, State};
 use super::world::{World, day};
-use crate::domain::family::{Role, Standing};
+use crate::domain::family::{Pause, Role, Standing};
 
 fn consenting() -> World {
     let mut world = World::new();
@@ -146,7 +146,7 @@ fn a_second_tap_on_the_same_button_changes_nothing() {
     world.says("2027/3/1").taps("つけない");
     let data = world.data_of("登録する");
     world.taps("登録する");
-    world.receives(&Input::Postback { data, date: None }).wants(&[]).sees("前の画面");
+    world.receives(&Input::Postback { data, date: None }).wants(&[]).sees("もう使えません");
     assert_eq!(world.follows.len(), 1);
 }
 
@@ -181,7 +181,7 @@ fn forged_buttons_are_answered_neutrally() {
 fn whoever_is_registered_is_not_registered_twice() {
     let mut world = consenting();
     world.says("2027/3/1").taps("つけない").taps("登録する").says("登録").wants(&[]).sees("もう登録されています");
-    world.taps("変更").sees("2027年3月1日");
+    world.taps("内容を見る・変更").sees("2027年3月1日");
 }
 
 #[test]
@@ -212,7 +212,35 @@ fn what_needs_a_registration_says_how_to_get_one() {
 }
 
 #[test]
+fn a_date_from_somebody_without_a_registration_opens_its_door() {
+    let mut world = World::new();
+    world.says("2027年3月1日").sees("まだ登録がありません");
+}
+
+#[test]
+fn a_mistake_in_a_registration_leads_one_question_back() {
+    let mut world = consenting();
+    world.says("2027/3/1").says("まちがえた").sees("（1/3）").says("2027/3/2").says("はい").sees("（2/3）");
+    world.says("いいえ").sees("よび名：なし");
+}
+
+#[test]
 fn somebody_who_writes_before_we_heard_of_a_follow_follows() {
     let mut world = World::new();
     world.says("登録").wants(&[Effect::Stand(Standing::Following)]).sees("うかがうのは");
+}
+
+#[test]
+fn a_rest_from_before_does_not_hold_a_new_registration_back() {
+    let mut world = consenting();
+    world.profile.pause = Some(Pause { until: None });
+    world.says("2027/3/1").taps("つけない").taps("登録する");
+    assert!(world.effects.contains(&Effect::Resume) && world.profile.pause.is_none());
+}
+
+#[test]
+fn a_draft_asked_for_again_after_a_day_has_a_day_of_its_own() {
+    let mut world = World::new();
+    world.receives(&Input::Followed).later(TimeDelta::hours(30)).says("登録").sees("うかがうのは");
+    world.later(TimeDelta::hours(23)).says("はい").sees("（1/3）");
 }

@@ -42,3 +42,12 @@ fn the_rest_card_also_stops() {
     let mut world = expecting();
     world.says("やすむ").says("やめる").wants(&[]).sees("なにも変えていません");
 }
+
+#[test]
+fn a_rest_is_not_asked_about_after_a_loss_in_the_family() {
+    let mut world = expecting();
+    world.says("やすむ");
+    let before = Box::new(world.follows[0].child.journey.clone());
+    world.follows[0].child.journey = Journey::Stopped { on: day("2026-11-22"), before };
+    world.says("1週間").wants(&[]).sees("お届けは、止まっています");
+}

@@ -129,6 +129,7 @@ fn a_grandparent_stops_only_the_own_deliveries() {
     for role in [Role::Grandparent, Role::Other] {
         let mut world = World::with(&[]);
         world.add("あお", Journey::Expected { due: day("2027-03-01") }, role, false);
+        world.says("つらいお知らせ").sees("あなたへのお届け").sees_not("ご家族").says("やめる");
         world.says("流産しました").wants(&[stop(&[AO], StopReason::Loss)]).sees("お届けを止めました");
     }
     for role in [Role::Mother, Role::Father] {

@@ -27,9 +27,17 @@ fn every_answer_can_be_typed_as_its_label_or_its_number() {
     for state in states() {
         let world = at(&state);
         let messages = render(&[Prompt::Question(state.clone())], &world.facts(), &phrases());
-        for button in messages.iter().flat_map(buttons_of) {
+        for (button, number) in messages.iter().flat_map(buttons_of).zip(1..) {
             let Some(data) = sent(&button.action) else { continue };
             let tapped = world.decide(&Input::Postback { data: data.into(), date: None });
+            // Where a name or weeks are asked, a number is not a choice.
+            let counted = !matches!(
+                state,
+                State::AskingNickname { .. } | State::AskingNewName { .. } | State::AskingWeeks { .. }
+            );
+            if counted {
+                assert_eq!(world.decide(&Input::Text(number.to_string())), tapped, "{number} at {state:?}");
+            }
             // A child and a date are chosen by number; names are tried elsewhere.
             let typed = match Data::parse(data).unwrap().tap {
                 Tap::Pick(index) => (index + 1).to_string(),

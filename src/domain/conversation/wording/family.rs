@@ -8,7 +8,7 @@ use super::super::{Dates, ages};
 use super::days;
 use super::questions::{birth_date, date_of, due_date, kind_word, two};
 use super::words::Words;
-use crate::domain::family::{Follow, Journey, Role};
+use crate::domain::family::{Follow, Journey};
 use crate::domain::message::{Action, Body, Button, Card, Message, Row, Weight};
 
 /// LINE puts at most 12 bubbles side by side; one is for deliveries.
@@ -54,15 +54,20 @@ fn child_card(words: &Words<'_>, follow: &Follow) -> Option<Card> {
     let today = words.facts.now.date();
     let mut rows = Vec::new();
     if let Some(age) = days::age(dates, today) {
-        rows.push(Row::Text { text: words.text("today_is", &[("age", &age)]).trim().to_owned() });
+        rows.push(Row::Text { text: words.text("today_is", &[("age", &age)]) });
     }
     let (kind, day) = (kind_word(words, dates), days::full_day(date_of(dates)));
     rows.push(Row::Small { text: words.text("date_line", &[("kind", &kind), ("day", &day)]) });
-    let may_change = follow.registrant || matches!(follow.role, Role::Mother | Role::Father);
-    if may_change {
+    if follow.is_parent() {
         rows.extend(change_buttons(words, follow, dates));
     }
     Some(Card { kicker: Some(words.title("profile", &[])), title: name(words, follow), rows, note: None })
+}
+
+/// Whether the family's deliveries stop too.
+pub(super) fn confirm_loss_key(words: &Words<'_>) -> &'static str {
+    let speaks = words.facts.follows.iter().any(|follow| follow.is_parent() && !follow.child.journey.is_stopped());
+    if speaks { "confirm_loss" } else { "confirm_loss_own" }
 }
 
 fn change_buttons(words: &Words<'_>, follow: &Follow, dates: Dates) -> Vec<Row> {

@@ -94,6 +94,8 @@ lines! {
     TooLateToUndo = "too_late_to_undo",
     /// Everything was stopped after sad news.
     LossStopped = "loss_stopped",
+    /// Everything was stopped after sad news, and it is asked which child it was.
+    LossStoppedAll = "loss_stopped_all",
     /// Sad news from somebody who has no registration.
     LossHeard = "loss_heard",
     /// The deliveries for the other children go on.

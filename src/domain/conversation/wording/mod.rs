@@ -7,6 +7,7 @@
 mod cards;
 pub mod days;
 mod family;
+pub mod keys;
 pub mod lines;
 mod notices;
 mod questions;
@@ -158,4 +159,10 @@ fn worded(words: &Words<'_>, prompt: &Prompt) -> Vec<Message> {
         Prompt::Danger(found) => cards::danger(words, *found),
         other => vec![notices::notice(words, other)],
     }
+}
+
+/// What is said to a group before it is left: this works one to one only.
+#[must_use]
+pub fn group_farewell(phrases: &Phrases) -> Vec<Message> {
+    phrases.get("group_farewell").map(|phrase| Message::text(phrase.text.clone())).into_iter().collect()
 }

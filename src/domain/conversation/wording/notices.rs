@@ -18,7 +18,7 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         Prompt::NotRegistered => entries(words, "not_registered", &[("register", Tap::Register)]),
         Prompt::Registered(dates) => registered(words, *dates),
         Prompt::AlreadyRegistered => {
-            entries(words, "already_registered", &[("today", Tap::ShowToday), ("profile", Tap::ShowProfile)])
+            entries(words, "already_registered", &[("profile", Tap::ShowProfile), ("today", Tap::ShowToday)])
         }
         Prompt::StoppedBefore => {
             entries(words, "stopped_before", &[("resume", Tap::Resume), ("consult", Tap::ShowConsult)])
@@ -88,12 +88,14 @@ fn with_page(words: &Words<'_>, key: &str) -> Message {
 }
 
 fn registered(words: &Words<'_>, dates: Dates) -> Message {
-    let begins = match dates {
-        Dates::Due { due } => ages::plus(due, -ages::BEGIN_BEFORE_DUE),
-        Dates::Born { born } => born,
-    };
-    let key = if begins > words.facts.now.date() { "registered_early" } else { "registered" };
-    words.line(key, &on(begins).pairs())
+    match dates {
+        Dates::Born { .. } => words.line("registered_born", &[]),
+        Dates::Due { due } => {
+            let begins = ages::plus(due, -ages::BEGIN_BEFORE_DUE);
+            let key = if begins > words.facts.now.date() { "registered_early" } else { "registered" };
+            words.line(key, &on(begins).pairs())
+        }
+    }
 }
 
 fn rest(words: &Words<'_>, until: Option<NaiveDate>, [dated, open]: [&str; 2]) -> Message {
@@ -120,7 +122,7 @@ fn gentle_birth(words: &Words<'_>) -> Message {
     let key = "gentle_birth";
     let sad = words.entry(key, "sad", Tap::AskLoss);
     let consult = words.entry(key, "consult", Tap::ShowConsult);
-    words.buttons(key, &[], vec![sad, consult, birth_picker(words, key), words.answer(key, "back", Tap::Back)])
+    words.buttons(key, &[], vec![birth_picker(words, key), sad, words.answer(key, "back", Tap::Back), consult])
 }
 
 fn born(words: &Words<'_>, child: ChildRef) -> Message {

@@ -32,7 +32,9 @@ pub(super) fn question(words: &Words<'_>, state: &State) -> Option<Message> {
         State::AskingNewName { child } => family::ask_new_name(words, *child),
         State::ConfirmingMove { child, dates } => family::confirm_move(words, *child, *dates),
         State::ConfirmingBirth { child, born } => family::confirm_birth(words, *child, *born),
-        State::ConfirmingLoss => two(words, "confirm_loss", &[], [("yes", Tap::Yes), ("back", Tap::Back)]),
+        State::ConfirmingLoss => {
+            two(words, family::confirm_loss_key(words), &[], [("yes", Tap::Yes), ("back", Tap::Back)])
+        }
         State::ChoosingLost { children } => family::which_lost(words, children),
         State::ChoosingRest => rest(words),
     })
@@ -163,7 +165,7 @@ fn confirm(words: &Words<'_>, dates: Dates, called: &Called) -> Message {
     let name = called.nickname().map_or_else(|| words.label("date_words", "unnamed"), |name| name.expose().to_owned());
     let day = days::full_day(date_of(dates));
     let age = days::age(dates, words.facts.now.date());
-    let age = age.map_or_else(String::new, |age| words.text("today_is", &[("age", &age)]));
+    let age = age.map_or_else(String::new, |age| format!("\n{}", words.text("today_is", &[("age", &age)])));
     let kind = kind_word(words, dates);
     let said = [("kind", kind.as_str()), ("day", &day), ("age", &age), ("nickname", &name)];
     two(words, key, &said, [("yes", Tap::Yes), ("no", Tap::No)])
