@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use chrono::{DateTime, Utc};
+
 use super::{App, StartError};
 use crate::clock::Ambient;
 use crate::config::{AccountConfig, Config, TokenConfig};
@@ -39,8 +41,7 @@ impl App {
     pub async fn open_within(config: &Config, ambient: Ambient, limits: Limits) -> Result<Self, StartError> {
         let lock = lock_database(config)?;
         let store = open_store(config, ambient.clone()).await?;
-        let fresh = store.migrate().await? > 0 && store.last_seen().await?.is_none();
-        store.check_rehearsal(config.rehearsal_clock.is_some(), fresh).await?;
+        store.prepare(config.rehearsal_clock.is_some()).await?;
         store.saw(ambient.now()).await?;
         let channels = Arc::new(channels(config, &store, &ambient, limits).await?);
         let timers: Arc<dyn TimerIndex> = Arc::new(SqlTimers(store.clone()));
@@ -62,6 +63,32 @@ impl App {
 #[must_use]
 pub fn content_source(config: &Config) -> Source {
     config.content_dir.clone().map_or(Source::Embedded, Source::Directory)
+}
+
+/// The time at which a rehearsal goes on: its start, or the last time a server on its database saw.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub async fn rehearsal_start(config: &Config, start: DateTime<Utc>) -> Result<DateTime<Utc>, StartError> {
+    let _lock = lock_database(config)?;
+    let store = open_store(config, Ambient::system()).await?;
+    let seen = store.last_seen().await?;
+    store.close().await;
+    Ok(seen.map_or(start, |seen| seen.max(start)))
+}
+
+/// Brings the schema up to date while no server uses it; returns how many migrations ran.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub async fn migrate(config: &Config) -> Result<usize, StartError> {
+    let _lock = lock_database(config)?;
+    let store = open_store(config, Ambient::system()).await?;
+    let ran = store.migrate().await?;
+    store.close().await;
+    Ok(ran)
 }
 
 /// Opens the database with its key, making both when they are new and embedded.
