@@ -4,6 +4,24 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod asides;
+mod birth;
+mod block;
+mod buttons;
+mod calendar;
+mod change;
+mod drafts;
+mod edges;
 mod forgetting;
 mod online;
+mod greeting;
+mod groups;
+mod loss;
+mod mistakes;
+mod nicknames;
 mod registration;
+mod rest;
+mod stop;
+mod today;
+mod transcript;
+mod typed;

@@ -1,8 +1,11 @@
 //! A world for stories: one bot on a fresh SQLite file, a simulated LINE, and a clock that only the
 //! story moves. Everything happens over real sockets; nothing sleeps and nothing reaches into tables.
 
+mod heard;
+
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use hagukumi::app::{App, Serving, install_tls, rehearsal_ambient};
@@ -10,7 +13,10 @@ use hagukumi::clock::{Clock as _, RehearsalClock};
 use hagukumi::config::Config;
 use hagukumi::domain::calendar::{JST, civil, instant};
 use hagukumi::simulator::{Channel, ChannelOptions, Entry, Options, Running, Simulator, User};
+use serde_json::Value;
 use tempfile::TempDir;
+
+pub use heard::Heard;
 
 /// Signs the world's webhooks.
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -121,7 +127,16 @@ impl World {
 
     /// Somebody with LINE who does not know the account yet.
     pub fn somebody(&self) -> Parent<'_> {
-        Parent { world: self, user: self.line.new_user() }
+        Parent { world: self, user: self.line.new_user(), inputs: AtomicUsize::new(0) }
+    }
+
+    /// Asserts that LINE took everything it was ever asked: no message object was too long, too many or
+    /// of a wrong shape, and no reply token was used twice or too late. Not for stories in which LINE
+    /// fails on purpose.
+    #[track_caller]
+    pub fn line_refused_nothing(&self) {
+        let refused: Vec<Entry> = self.line.ledger().into_iter().filter(|entry| entry.status >= 400).collect();
+        assert!(refused.is_empty(), "LINE refused: {refused:#?}");
     }
 
     /// A family that has registered `date` (as 「出産予定日」 or 「誕生日」) with this nickname.
@@ -129,14 +144,15 @@ impl World {
         let parent = self.somebody();
         parent.adds_the_account().await;
         parent.taps("同意して登録する").await;
-        match kind {
-            Registers::Due => parent.picks("出産予定日をえらぶ", date).await,
-            Registers::Born => parent.picks("子どもの誕生日をえらぶ", date).await,
-        }
+        let button = match kind {
+            Registers::Due => "出産予定日をえらぶ",
+            Registers::Born => "子どもの誕生日をえらぶ",
+        };
+        parent.picks(button, date).await;
         match nickname {
             Some(name) => parent.says(name).await,
             None => parent.taps("つけない").await,
-        }
+        };
         parent.taps("登録する").await;
         parent
     }
@@ -151,48 +167,102 @@ pub enum Registers {
     Born,
 }
 
-/// One person with a phone. Everything they do is followed by everything the bot does about it.
+/// One person with a phone. Everything they do is followed by everything the bot does about it, and
+/// answered with what they hear.
 pub struct Parent<'w> {
     world: &'w World,
     /// Their account at LINE.
     pub user: User,
+    inputs: AtomicUsize,
 }
 
 impl Parent<'_> {
     /// 友だち追加.
-    pub async fn adds_the_account(&self) {
+    pub async fn adds_the_account(&self) -> Heard {
+        let seen = self.user.chat().len();
         assert_eq!(self.user.add_friend().await, 200);
-        self.world.settle().await;
+        self.hears_since(seen).await
     }
 
     /// Blocks the account.
-    pub async fn blocks(&self) {
+    pub async fn blocks(&self) -> Heard {
+        let seen = self.user.chat().len();
         assert_eq!(self.user.block().await, 200);
-        self.world.settle().await;
+        self.hears_since(seen).await
     }
 
     /// Takes the block back.
-    pub async fn unblocks(&self) {
-        assert_eq!(self.user.unblock().await, 200);
-        self.world.settle().await;
+    pub async fn unblocks(&self) -> Heard {
+        self.adds_the_account().await
     }
 
     /// Writes something.
-    pub async fn says(&self, text: &str) {
+    pub async fn says(&self, text: &str) -> Heard {
+        let seen = self.user.chat().len();
+        self.inputs.fetch_add(1, Ordering::Relaxed);
         assert_eq!(self.user.says(text).await, 200);
-        self.world.settle().await;
+        self.hears_since(seen).await
     }
 
     /// Taps the newest button with this label.
-    pub async fn taps(&self, label: &str) {
+    pub async fn taps(&self, label: &str) -> Heard {
+        let seen = self.user.chat().len();
+        self.inputs.fetch_add(1, Ordering::Relaxed);
         assert_eq!(self.user.taps(label).await, 200);
-        self.world.settle().await;
+        self.hears_since(seen).await
     }
 
-    /// Taps a date button and chooses a day.
-    pub async fn picks(&self, label: &str, date: &str) {
+    /// Taps a date button, chooses a day and confirms it: two taps.
+    pub async fn picks(&self, label: &str, date: &str) -> Heard {
+        let seen = self.user.chat().len();
+        self.inputs.fetch_add(2, Ordering::Relaxed);
         assert_eq!(self.user.picks(label, date).await, 200);
+        self.hears_since(seen).await
+    }
+
+    /// Sends a postback, whether or not a button for it can be seen.
+    pub async fn posts_back(&self, data: &str) -> Heard {
+        let seen = self.user.chat().len();
+        assert_eq!(self.user.posts_back(data).await, 200);
+        self.hears_since(seen).await
+    }
+
+    /// Sends a sticker.
+    pub async fn sends_a_sticker(&self) -> Heard {
+        let seen = self.user.chat().len();
+        assert_eq!(self.user.sends_sticker().await, 200);
+        self.hears_since(seen).await
+    }
+
+    /// Sends a photograph.
+    pub async fn sends_a_picture(&self) -> Heard {
+        let seen = self.user.chat().len();
+        assert_eq!(self.user.sends_image().await, 200);
+        self.hears_since(seen).await
+    }
+
+    /// Lets time pass.
+    pub async fn waits_until(&self, target: &str) -> Heard {
+        let seen = self.user.chat().len();
+        self.world.until(target).await;
+        self.hears_since(seen).await
+    }
+
+    async fn hears_since(&self, seen: usize) -> Heard {
         self.world.settle().await;
+        Heard::since(&self.user, seen)
+    }
+
+    /// How many taps and typed messages it took up to here; a date picked is a tap on the button and one
+    /// on the picker's OK.
+    pub fn inputs(&self) -> usize {
+        self.inputs.load(Ordering::Relaxed)
+    }
+
+    /// The data of the newest button with this label, to be sent again later.
+    pub fn button(&self, label: &str) -> String {
+        let found = self.user.chat().iter().rev().find_map(|bubble| data_of(&bubble.message, label));
+        found.unwrap_or_else(|| panic!("no button 「{label}」 was ever shown"))
     }
 
     /// The last thing the bot said, as text.
@@ -226,5 +296,25 @@ impl Parent<'_> {
     pub fn push_times(&self) -> Vec<String> {
         let at = |entry: &Entry| civil(DateTime::from_timestamp_millis(entry.at_ms).expect("a time"), JST);
         self.pushes().iter().map(|entry| at(entry).format("%m-%d %H:%M").to_string()).collect()
+    }
+
+    /// Asserts that exactly these pushes were ever made, and that LINE refused nothing of what it was
+    /// asked. The end of every story.
+    #[track_caller]
+    pub fn was_pushed(&self, times: &[&str]) {
+        assert_eq!(self.push_times(), times, "pushes; what was said:\n{}", self.everything());
+        self.world.line_refused_nothing();
+    }
+}
+
+/// The data of the action with this label somewhere inside.
+fn data_of(part: &Value, label: &str) -> Option<String> {
+    match part {
+        Value::Array(parts) => parts.iter().find_map(|part| data_of(part, label)),
+        Value::Object(fields) if fields.get("label").is_some_and(|found| found == label) => {
+            fields.get("data").and_then(Value::as_str).map(str::to_owned)
+        }
+        Value::Object(fields) => fields.values().find_map(|part| data_of(part, label)),
+        _ => None,
     }
 }
