@@ -552,7 +552,8 @@ function newBurst() {
 function scrollToNew() {
   const bottom = talk.scrollHeight - talk.clientHeight;
   const top = Math.min(beginningOfNew() ?? bottom, bottom);
-  const far = Math.abs(top - talk.scrollTop) > 2 * talk.clientHeight;
+  // Only a short way is glided, and never while the last one goes on.
+  const far = Math.abs(top - talk.scrollTop) > 2 * talk.clientHeight || performance.now() < gliding;
   const still = far || seen.first || matchMedia('(prefers-reduced-motion: reduce)').matches;
   reading = bottom - top < NEAR;
   gliding = performance.now() + 800;
