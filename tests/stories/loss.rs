@@ -4,9 +4,29 @@ use crate::support::{Heard, Parent, Registers, World};
 
 /// What nobody who lost a child should read from us again.
 const CHEER: &[&str] = &[
-    "おめでとう", "お祝い", "もうすぐ", "楽しみ", "お待ち", "赤ちゃんの日数", "お子さんの日数", "きょうは妊娠", "きょうから妊娠",
-    "生まれて", "日目", "あお", "育って", "会え", "すくすく", "成長", "元気", "いつも読んで", "3歳", "お誕生日", "予定日",
-    "誕生日", "登録したくなったら",
+    "おめでとう",
+    "お祝い",
+    "もうすぐ",
+    "楽しみ",
+    "お待ち",
+    "赤ちゃんの日数",
+    "お子さんの日数",
+    "きょうは妊娠",
+    "きょうから妊娠",
+    "生まれて",
+    "日目",
+    "あお",
+    "育って",
+    "会え",
+    "すくすく",
+    "成長",
+    "元気",
+    "いつも読んで",
+    "3歳",
+    "お誕生日",
+    "予定日",
+    "誕生日",
+    "登録したくなったら",
 ];
 
 async fn expecting(world: &World) -> Parent<'_> {
@@ -15,9 +35,34 @@ async fn expecting(world: &World) -> Parent<'_> {
 
 /// Everything a person may send, in no particular order of kindness.
 const ANYTHING: &[&str] = &[
-    "きょうのメッセージ", "ヘルプ", "変更", "生まれた", "やすむ", "ありがとう", "こんにちは", "おはよう", "停止", "やめる", "流産しました",
-    "予定日をなおす", "よび名をなおす", "誕生日をなおす", "なにか書く", "まだです", "個人情報", "相談", "いそぐとき", "もどる",
-    "キャンセル", "続き", "2027/3/1", "1", "はい", "いいえ", "😭", "つらいお知らせ",
+    "きょうのメッセージ",
+    "ヘルプ",
+    "変更",
+    "生まれた",
+    "やすむ",
+    "ありがとう",
+    "こんにちは",
+    "おはよう",
+    "停止",
+    "やめる",
+    "流産しました",
+    "予定日をなおす",
+    "よび名をなおす",
+    "誕生日をなおす",
+    "なにか書く",
+    "まだです",
+    "個人情報",
+    "相談",
+    "いそぐとき",
+    "もどる",
+    "キャンセル",
+    "続き",
+    "2027/3/1",
+    "1",
+    "はい",
+    "いいえ",
+    "😭",
+    "つらいお知らせ",
 ];
 
 async fn sends_everything(parent: &Parent<'_>) {
@@ -111,13 +156,14 @@ async fn after_thirty_days_nothing_can_be_undone_and_the_words_stay_quiet() {
     hana.says("流産しました").await;
     let undo = hana.button("もどす");
     world.until("2026-12-23 09:00").await;
-    for heard in [
-        hana.posts_back(&undo).await,
-        hana.says("もどす").await,
-        hana.says("再開").await,
-        hana.says("ヘルプ").await,
-    ] {
-        quiet(heard).tells("お届けは、止まっています").never_tells(&["新しく登録", "もどせます", "もどすことができます"]);
+    for heard in
+        [hana.posts_back(&undo).await, hana.says("もどす").await, hana.says("再開").await, hana.says("ヘルプ").await]
+    {
+        quiet(heard).tells("お届けは、止まっています").never_tells(&[
+            "新しく登録",
+            "もどせます",
+            "もどすことができます",
+        ]);
     }
     quiet(hana.waits_until("2027-01-02 12:00").await).is_silence();
     hana.was_pushed(&[]);
@@ -127,7 +173,8 @@ async fn after_thirty_days_nothing_can_be_undone_and_the_words_stay_quiet() {
 async fn a_loss_inside_a_sentence_brings_help_and_stops_nothing() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = expecting(&world).await;
-    for text in ["流産しないか心配です", "友だちが流産しましたと言っていました", "死産した話を聞いてこわくなりました"] {
+    for text in ["流産しないか心配です", "友だちが流産しましたと言っていました", "死産した話を聞いてこわくなりました"]
+    {
         hana.says(text).await.tells("こども家庭センター").never_tells(&["お届けを止めました", "おめでとう"]);
     }
     world.until("2026-11-24 12:00").await;
@@ -140,7 +187,9 @@ async fn sad_news_from_somebody_without_a_registration_is_received() {
     let hana = world.somebody();
     hana.adds_the_account().await;
     hana.taps("同意して登録する").await;
-    quiet(hana.says("流産しました").await).tells("知らせてくださって、ありがとうございます。").tells("こども家庭センター");
+    quiet(hana.says("流産しました").await)
+        .tells("知らせてくださって、ありがとうございます。")
+        .tells("こども家庭センター");
     quiet(hana.waits_until("2026-11-24 12:00").await).is_silence();
     hana.was_pushed(&[]);
 }

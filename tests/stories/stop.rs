@@ -27,7 +27,9 @@ async fn a_stop_can_be_undone_at_once_by_a_button_or_a_word() {
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 
-    for (undo, answer) in [("もどす", "もとにもどしました"), ("再開", "再開しました"), ("やっぱり続ける", "もとにもどしました")] {
+    for (undo, answer) in
+        [("もどす", "もとにもどしました"), ("再開", "再開しました"), ("やっぱり続ける", "もとにもどしました")]
+    {
         hana.says("停止").await.tells("とめました");
         hana.says(undo).await.tells(answer);
     }
@@ -85,7 +87,8 @@ async fn a_stop_word_in_a_sentence_stops_nothing() {
 async fn leaving_an_open_question_stops_nothing_but_a_stop_word_always_does() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
-    for question in ["予定日をなおす", "よび名をなおす", "生まれた", "やすむ", "つらいお知らせ"] {
+    for question in ["予定日をなおす", "よび名をなおす", "生まれた", "やすむ", "つらいお知らせ"]
+    {
         hana.says(question).await;
         hana.says("やめる").await.never_tells(&["とめました"]).offers_only(&[]);
     }
@@ -106,8 +109,12 @@ async fn after_a_stop_nothing_needs_to_be_stopped_again_and_everything_says_so()
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("停止").await;
     hana.says("停止").await.tells("お届けをとめました。");
-    for text in ["変更", "やすむ", "予定日をなおす", "生まれた", "きょうのメッセージ", "登録"] {
-        hana.says(text).await.tells("お届けは、止まっています。").offers_only(&["お届けを再開する", "相談できるところ"]);
+    for text in ["変更", "やすむ", "予定日をなおす", "生まれた", "きょうのメッセージ", "登録"]
+    {
+        hana.says(text)
+            .await
+            .tells("お届けは、止まっています。")
+            .offers_only(&["お届けを再開する", "相談できるところ"]);
     }
     hana.says("ヘルプ").await.tells("お届けは、止まっています。").tells("もどす");
     hana.waits_until("2026-11-24 12:00").await.is_silence();
