@@ -70,6 +70,8 @@ pub struct Config {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// Settings that were given and that this version does not use yet.
+    pub not_yet: Vec<&'static str>,
     /// The account that `/webhook` means.
     pub default_account: String,
     /// The accounts; at least one where a server is to run.
@@ -150,6 +152,10 @@ impl Config {
             rehearsal_clock: values.optional("rehearsal_clock", "RFC 3339 の日時（例 2026-11-22T07:00:00+09:00）"),
             log: values.text("log").unwrap_or_else(|| "info".to_owned()),
             log_format: log_format(values),
+            not_yet: ["rich_menu_dir", "suppression_file"]
+                .into_iter()
+                .filter(|key| values.text(key).is_some())
+                .collect(),
             default_account,
             accounts,
         };

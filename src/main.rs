@@ -10,8 +10,9 @@ use hagukumi::app::{self, demo};
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
 use hagukumi::commands::{Outcome, calendar, check, preview};
 use hagukumi::config::{Config, LogFormat};
-use hagukumi::content::{self, Loaded};
+use hagukumi::content::{self, Finding, Loaded, SETTINGS, Severity};
 use hagukumi::domain::calendar::{JST, civil};
+use hagukumi::domain::programme::pack::Place;
 use hagukumi::line::outgoing::to_line;
 use hagukumi::logging;
 
@@ -75,7 +76,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     }
 }
 
-fn later(work: impl Future<Output = anyhow::Result<Outcome>>) -> anyhow::Result<Outcome> {
+fn later<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
@@ -104,7 +105,22 @@ fn run_check(args: &check::CheckArgs, config: &Config) -> anyhow::Result<Outcome
     let municipality = config.accounts.first().and_then(|account| account.municipality.as_deref());
     let today = civil(Ambient::system().now(), JST).date();
     let source = app::content_source(config);
-    Ok(check::run(args, &source, municipality, today, &|_| Vec::new(), &mut std::io::stdout().lock())?)
+    let mut more = reminders(config);
+    if args.online {
+        let asked = later(async { Ok(app::online::findings(config, &Ambient::system()).await) })?;
+        more.extend(asked);
+    }
+    Ok(check::run(args, &source, municipality, today, &|_| more.clone(), &mut std::io::stdout().lock())?)
+}
+
+/// What cannot be seen from here and is forgotten easily.
+fn reminders(config: &Config) -> Vec<Finding> {
+    if config.accounts.iter().all(|account| account.channel_secrets.is_empty()) {
+        return Vec::new();
+    }
+    let place = Place { file: SETTINGS.to_owned(), line: 1 };
+    let sentence = "LINE Developers の「Webhookの再送」は、はじめはオフです。オンになっているか確かめてください。";
+    vec![Finding { severity: Severity::Warning, place, sentence: sentence.to_owned() }]
 }
 
 /// The time of a server: the machine's, or a rehearsal that never starts before it was last seen.
@@ -120,6 +136,9 @@ async fn ambient(config: &Config) -> anyhow::Result<Ambient> {
 
 async fn serve(config: Config) -> anyhow::Result<Outcome> {
     logging::start(&config.log, config.log_format);
+    for setting in &config.not_yet {
+        tracing::warn!(setting, "this version does not use this setting yet");
+    }
     let serving = app::run(&config, ambient(&config).await?).await?;
     tracing::info!(listen = %config.listen, accounts = config.accounts.len(), "serving");
     told_to_stop().await?;

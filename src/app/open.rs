@@ -16,7 +16,7 @@ use crate::inbox::Inbox;
 use crate::line::client::{Endpoints, Limits, Line};
 use crate::line::signature::Secrets;
 use crate::line::token::TokenSource;
-use crate::store::{AccountRow, Sealer, Store, StoreError};
+use crate::store::{AccountRow, Hold, Sealer, Store, StoreError};
 use crate::timers::TimerIndex;
 use crate::timers::sql::SqlTimers;
 
@@ -124,6 +124,10 @@ fn ordered(config: &Config) -> Vec<&AccountConfig> {
 async fn ensure_account(store: &Store, slug: &str) -> Result<AccountRow, StoreError> {
     let tx = store.begin().await?;
     let row = tx.ensure_account(slug).await?;
+    if let Some(hold) = &row.held {
+        // A start may be the mending: what was held is tried at once.
+        tx.set_hold(row.id, Some(&Hold { probe_ms: 0, ..hold.clone() })).await?;
+    }
     tx.commit().await?;
     Ok(row)
 }
@@ -154,7 +158,7 @@ fn privacy_url(config: &Config, slug: &str) -> Option<String> {
     Some(if slug == config.default_account { format!("{base}/privacy") } else { format!("{base}/privacy/{slug}") })
 }
 
-fn line(config: &Config, one: &AccountConfig, ambient: &Ambient) -> Result<Line, StartError> {
+pub(super) fn line(config: &Config, one: &AccountConfig, ambient: &Ambient) -> Result<Line, StartError> {
     let refuse = |sentence: &str| StartError::Account { account: one.slug.clone(), sentence: sentence.to_owned() };
     let endpoints = Endpoints::new(&config.line_api_url, &config.line_data_api_url)
         .map_err(|_| refuse("HAGUKUMI_LINE_API_URL は https:// か http:// で始まるアドレスにしてください。"))?;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{Format, Outcome, unless_closed};
-use crate::content::{self, Finding, Loaded, Source};
+use crate::content::{self, Finding, Loaded, SETTINGS, Source};
 
 /// The arguments of `check`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -14,6 +14,9 @@ pub struct CheckArgs {
     /// The day on which expiry is judged (default: today).
     #[arg(long, value_name = "DATE", value_parser = super::day, help = "期限を見る日（なければ、きょう）")]
     pub on: Option<NaiveDate>,
+    /// Asks LINE too: the token, and whether it takes every message. Sends nothing to anybody.
+    #[arg(long, help = "LINE にも確かめる（だれにも送りません）")]
+    pub online: bool,
     /// How findings are written.
     #[arg(long, value_enum, default_value_t, help = "出し方")]
     pub format: Format,
@@ -47,7 +50,11 @@ pub fn run(
 }
 
 fn write_one(finding: &Finding, root: &str, format: Format, out: &mut impl Write) -> io::Result<()> {
-    let separator = if finding.place.file.is_empty() { "" } else { "/" };
+    let (root, separator) = match finding.place.file.as_str() {
+        SETTINGS => ("", ""),
+        "" => (root, ""),
+        _ => (root, "/"),
+    };
     match format {
         Format::Table => writeln!(out, "{root}{separator}{finding}"),
         Format::Json => {

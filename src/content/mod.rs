@@ -29,6 +29,9 @@ mod table;
 pub(crate) mod tests;
 
 pub use check::{check, has_errors};
+/// Stands in the place of a file for findings about settings, which are not content.
+pub const SETTINGS: &str = "設定";
+
 pub use finding::{Finding, Findings, Severity};
 pub use phrases::{phrase_placeholders, required_labels, required_phrases};
 pub use source::Source;

@@ -127,7 +127,7 @@ async fn what_cannot_be_changed_says_what_is_registered() {
     let aki = world.somebody();
     aki.adds_the_account().await;
     aki.taps("いまは登録しない").await;
-    aki.says("変更").await.tells("まだ登録がありません").offers("登録する");
+    aki.says("変更").await.tells("いま、登録はありません").offers("登録する");
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
     mio.was_pushed(&["11-23 08:00", "11-24 08:00"]);

@@ -18,6 +18,7 @@ mod groups;
 mod loss;
 mod mistakes;
 mod nicknames;
+mod online;
 mod registration;
 mod rest;
 mod stop;

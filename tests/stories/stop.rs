@@ -55,21 +55,22 @@ async fn a_stop_can_be_undone_for_thirty_days_and_not_longer() {
     let mio = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("停止").await;
     mio.says("停止").await;
-    world.until("2026-12-22 07:00").await;
+    world.until("2026-12-21 23:59").await;
     hana.says("もどす").await.tells("もとにもどしました");
-    world.until("2026-12-23 07:00").await;
-    mio.taps("まちがえた（もどす）").await.tells("30日がすぎているため").tells("「登録」と送ってください");
-    mio.says("再開").await.tells("30日がすぎている");
-    world.until("2026-12-24 12:00").await;
-    hana.was_pushed(&["12-22 08:00", "12-23 08:00", "12-24 08:00"]);
+    world.until("2026-12-22 07:00").await;
+    mio.taps("まちがえた（もどす）").await.never_tells(&["もとにもどしました", "妊娠"]);
+    mio.says("再開").await.tells("いま、登録はありません");
+    world.until("2026-12-23 12:00").await;
+    hana.was_pushed(&["12-22 08:00", "12-23 08:00"]);
     mio.was_pushed(&[]);
 
-    mio.says("登録").await.tells("（1/3）");
+    mio.says("登録").await.offers("同意して登録する");
+    mio.taps("同意して登録する").await.tells("（1/3）");
     mio.says("2027/3/1").await;
     mio.taps("つけない").await;
-    mio.taps("登録する").await.tells("きょうは妊娠30週3日です。");
-    world.until("2026-12-26 12:00").await;
-    mio.was_pushed(&["12-25 08:00", "12-26 08:00"]);
+    mio.taps("登録する").await.tells("きょうは妊娠30週2日です。");
+    world.until("2026-12-25 12:00").await;
+    mio.was_pushed(&["12-24 08:00", "12-25 08:00"]);
 }
 
 #[tokio::test]

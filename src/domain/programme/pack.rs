@@ -4,17 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+pub use super::slot::Series;
 use super::slot::Slot;
 use crate::domain::family::Role;
-
-/// Which part of life a pack accompanies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Series {
-    /// From the due date.
-    Maternity,
-    /// From the birth date.
-    Childcare,
-}
 
 /// One line of a pack's cadence: a run of slots. Cadence is data of the pack, never code.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::pack::Series;
+/// Which part of life a pack accompanies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Series {
+    /// From the due date.
+    Maternity,
+    /// From the birth date.
+    Childcare,
+}
 
 /// The moment a manuscript belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

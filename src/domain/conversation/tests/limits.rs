@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::super::Today;
 use super::super::postback::MAX_LENGTH;
 use super::super::wording::keys::{PHRASES, missing, unfilled};
-use super::super::wording::{Prompt, render};
+use super::super::wording::{Prompt, group_farewell, render};
 use super::samples::{big_family, prompts};
 use super::world::{World, buttons_of, day, phrases, text_of};
 use crate::domain::family::Pause;
@@ -177,7 +177,7 @@ fn every_shipped_phrase_and_label_is_said_somewhere() {
     resting[0].profile.pause = Some(Pause { until: None });
     resting[1].profile.pause = Some(Pause { until: Some(day("2026-12-01")) });
     let worlds = [vec![big_family(), reviewed, quiet, bare, between], resting.into()].concat();
-    let mut said = String::new();
+    let mut said: String = group_farewell(&echoes()).iter().map(text_of).collect();
     for world in worlds {
         for prompt in prompts() {
             for registration in [true, false] {

@@ -1,0 +1,66 @@
+//! `check --online`: what only LINE can tell. Validates, and sends nothing to anybody.
+
+use std::fmt;
+
+use super::open::{self, content_source};
+use crate::clock::Ambient;
+use crate::config::Config;
+use crate::content::{self, Finding, SETTINGS, Severity};
+use crate::domain::compose::{MAX_OBJECTS, daily};
+use crate::domain::family::{Child, Follow, Journey, Profile, Role};
+use crate::domain::ids::ChildId;
+use crate::domain::library::Library;
+use crate::domain::programme::letters;
+use crate::domain::programme::pack::Place;
+use crate::domain::programme::plan::ReaderPlan;
+use crate::line::client::Line;
+use crate::line::outgoing::to_line;
+
+/// Asks LINE whether each account's token is good and whether it takes every message that ships.
+pub async fn findings(config: &Config, ambient: &Ambient) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for one in &config.accounts {
+        let line = match open::line(config, one, ambient) {
+            Ok(line) => line,
+            Err(error) => {
+                findings.push(finding(&one.slug, error));
+                continue;
+            }
+        };
+        if let Err(error) = line.bot_info().await {
+            findings.push(finding(&one.slug, format_args!("LINE がトークンを受けつけません（{error}）。")));
+            continue;
+        }
+        let Ok(loaded) = content::load(&content_source(config), one.municipality.as_deref()) else { continue };
+        findings.extend(refused(&line, &one.slug, &loaded.library).await);
+    }
+    findings
+}
+
+/// The messages of one family from 4w0d to the third birthday that LINE would not take.
+async fn refused(line: &Line, slug: &str, library: &Library) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let day = |text: &str| text.parse().expect("a date");
+    for journey in [
+        Journey::Expected { due: day("2027-03-01") },
+        Journey::Born { born: day("2027-03-01"), due: Some(day("2027-03-01")) },
+    ] {
+        let child = Child { id: ChildId(1), version: 1, nickname: None, journey, corrected: false };
+        let follows = [Follow { child, role: Role::Other, registrant: true, stopped: None }];
+        let reader = ReaderPlan { follows: &follows, profile: &Profile::default(), locale: "ja" };
+        for parts in letters(reader, library, None, None) {
+            let objects: Vec<_> = daily(&parts, library, MAX_OBJECTS).iter().map(to_line).collect();
+            let slots = parts.sections.iter().flat_map(|section| &section.slots).map(ToString::to_string);
+            if let Err(error) = line.validate_push(&objects).await {
+                let slots = slots.collect::<Vec<_>>().join("、");
+                findings.push(finding(slug, format_args!("LINE は {slots} のメッセージを受けつけません（{error}）。")));
+            }
+        }
+    }
+    findings
+}
+
+fn finding(slug: &str, sentence: impl fmt::Display) -> Finding {
+    let place = Place { file: SETTINGS.to_owned(), line: 1 };
+    Finding { severity: Severity::Error, place, sentence: format!("アカウント {slug}: {sentence}") }
+}

@@ -1,0 +1,35 @@
+//! `check --online`: what an operator learns from LINE before anybody is served.
+
+use std::sync::Arc;
+
+use hagukumi::app::{install_tls, online, rehearsal_ambient};
+use hagukumi::clock::RehearsalClock;
+use hagukumi::config::Config;
+
+use crate::support::{listen, platform, settings, time};
+
+async fn asked(token: &str) -> Vec<String> {
+    install_tls();
+    let start = time("2026-11-22 09:00");
+    let clock = Arc::new(RehearsalClock::standing(start));
+    let simulator = platform(&clock);
+    let running = simulator.serve(listen().0).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut env = settings(folder.path(), &running, start);
+    env.push(("HAGUKUMI_CHANNEL_ACCESS_TOKEN".into(), token.into()));
+    let config = Config::read(None, env).unwrap();
+    let told = online::findings(&config, &rehearsal_ambient(&clock)).await;
+    assert!(simulator.channel("main").ledger().iter().all(|entry| !entry.delivered), "nothing is sent to anybody");
+    told.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn line_takes_every_message_that_ships() {
+    assert_eq!(asked(crate::support::TOKEN).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_token_that_line_does_not_know_is_told() {
+    let told = asked("another-token").await;
+    assert!(told.len() == 1 && told[0].contains("トークンを受けつけません"), "{told:?}");
+}
