@@ -39,8 +39,8 @@ impl App {
     pub async fn open_within(config: &Config, ambient: Ambient, limits: Limits) -> Result<Self, StartError> {
         let lock = lock_database(config)?;
         let store = open_store(config, ambient.clone()).await?;
-        let fresh = store.migrate().await? > 0 && store.last_seen().await?.is_none();
-        store.check_rehearsal(config.rehearsal_clock.is_some(), fresh).await?;
+        store.migrate().await?;
+        store.check_rehearsal(config.rehearsal_clock.is_some()).await?;
         store.saw(ambient.now()).await?;
         let channels = Arc::new(channels(config, &store, &ambient, limits).await?);
         let timers: Arc<dyn TimerIndex> = Arc::new(SqlTimers(store.clone()));
@@ -98,8 +98,12 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
     Some(PathBuf::from(path))
 }
 
-/// One server an SQLite file. The lock goes with the process, however it ends.
-fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
+/// One server (or migration) an SQLite file. The lock goes with the process, however it ends.
+///
+/// # Errors
+///
+/// [`StartError::InUse`], [`StartError::Place`].
+pub fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
     let Some(file) = sqlite_file(&config.database_url) else { return Ok(None) };
     let lock = file.with_extension("lock");
     let fail = |cause| StartError::Place { path: lock.display().to_string(), cause };

@@ -202,7 +202,8 @@ impl Inbox {
             account: account.id,
             reader: None,
             blind: lane,
-            purpose: Purpose::answer(&event.key),
+            // Once a day is enough, however busy the group is.
+            purpose: Purpose::farewell(account.civil(self.ambient.now_ms()).date()),
             via: Via::Reply,
             state: State::Waiting,
             window_until: self.ambient.now_ms() + FAREWELL_MS,
