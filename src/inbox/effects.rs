@@ -10,15 +10,19 @@ use crate::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State};
 use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Standing, StopReason};
 use crate::domain::ids::{ChildId, DeliveryId};
 use crate::domain::message::Message;
+use crate::domain::programme::placement::shown_keys;
 use crate::domain::programme::plan::{day_before, message_on, next_due, readable_on};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::forget_at;
-use crate::store::{NewDelivery, ReaderRow, Result, Tx, Via};
+use crate::store::{EventRow, NewDelivery, ReaderRow, Result, Tx, Via};
 
 /// How long a draft is kept.
 const DRAFT_MS: i64 = 86_400_000;
-/// How long an answer may try to leave: after an hour nobody waits for it.
+/// How long an answer may try to leave, counted from the receipt of what it answers: after an hour
+/// nobody waits for it.
 const ANSWER_MS: i64 = 3_600_000;
+/// LINE takes a reply token for a minute (Messaging API reference, "Reply token").
+const REPLY_TOKEN_MS: i64 = 60_000;
 
 /// A reader's input being carried out.
 pub(super) struct Work<'a> {
@@ -27,13 +31,15 @@ pub(super) struct Work<'a> {
     /// The reader whose input it is.
     pub reader: ReaderRow,
     sent_at: i64,
+    received_at: i64,
     now: i64,
     hints: Hints,
 }
 
 impl<'a> Work<'a> {
-    pub(super) const fn new(tx: &'a Tx, account: &'a Account, reader: ReaderRow, sent_at: i64, now: i64) -> Self {
-        Self { tx, account, reader, sent_at, now, hints: Vec::new() }
+    pub(super) fn new(tx: &'a Tx, account: &'a Account, reader: ReaderRow, event: &EventRow, now: i64) -> Self {
+        let (sent_at, received_at) = (event.sent_at, event.received_at);
+        Self { tx, account, reader, sent_at, received_at, now, hints: Vec::new() }
     }
 
     fn today(&self) -> NaiveDate {
@@ -211,7 +217,7 @@ impl<'a> Work<'a> {
                 self.tx.cancel_mornings(follower, others).await?;
                 continue;
             }
-            for mut other in self.tx.readers(&[follower]).await? {
+            for mut other in self.tx.readers_apart(&[follower]).await?.0 {
                 other.turn += 1;
                 other.profile.leads.extend(lead);
                 let others = other.follows.iter().any(Follow::is_active);
@@ -253,11 +259,15 @@ impl<'a> Work<'a> {
     ) -> Result<()> {
         let purpose = Purpose::daily(self.today());
         let done = self.tx.has_delivery(self.account.id, self.reader.blind, &purpose).await?;
-        let (shown, again) = self.shown(effects, done);
+        let (shown, again) = match self.shown(effects, done) {
+            (None, _) if !words.is_empty() && !done => (self.due_by_this(), false),
+            found => found,
+        };
         if words.is_empty() && shown.is_none() {
             return Ok(());
         }
         let said = AnswerParts { words, today: shown.clone(), again };
+        let token = token.filter(|_| self.now - self.received_at < REPLY_TOKEN_MS);
         let answer = NewDelivery {
             account: self.account.id,
             reader: Some(self.reader.id),
@@ -265,15 +275,39 @@ impl<'a> Work<'a> {
             purpose: Purpose::answer(key),
             via: Via::Reply,
             state: State::Waiting,
-            window_until: self.now + ANSWER_MS,
+            window_until: self.received_at + ANSWER_MS,
             lease_until: None,
             rides_on: None,
             parts: Some(Parts::Answer { token, turn: self.reader.turn, said }),
         };
         let Some(id) = self.tx.keep_delivery(&answer).await? else { return Ok(()) };
-        match shown.filter(|_| !again) {
-            Some(parts) => self.ride(parts, id).await,
-            None => Ok(()),
+        match shown {
+            Some(parts) if again => self.note_read(&parts),
+            Some(parts) => self.ride(parts, id).await?,
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Today's message, when what the reader just did makes it due this very moment: a rest or a stop
+    /// ended after the time of day, or a date moved. It travels free with the answer, and mornings keep
+    /// their time. What was due already (a late morning) goes its own way: nobody who cried for help is
+    /// answered with it.
+    fn due_by_this(&self) -> Option<DailyParts> {
+        let (reader, account) = (&self.reader, self.account);
+        let was_due = reader.next_due_at.is_some_and(|at| at <= self.now);
+        if was_due || reader.standing != Standing::Following {
+            return None;
+        }
+        let (plan, clock) = (reader.plan(), account.civil(self.now));
+        let due = next_due(&plan, clock, false, account.hours, &account.library).filter(|due| *due <= clock)?;
+        message_on(&plan, due.date(), &account.library)
+    }
+
+    /// What was read in an answer, the town's texts too, was read.
+    fn note_read(&mut self, parts: &DailyParts) {
+        for key in shown_keys(parts, &self.account.library) {
+            self.reader.profile.shown.entry(key).or_insert(parts.day);
         }
     }
 

@@ -59,8 +59,7 @@ async fn a_birth_date_can_be_typed_and_is_shown_before_it_is_used() {
     world.until("2026-11-24 10:00").await;
     hana.says("生まれました").await;
     hana.says("2026年12月1日").await.tells("きょうより先の日になっています").never_tells(CHEERS);
-    hana.says("きのう生まれました").await.tells("誕生日は、2026年11月23日（月）でよいですか。");
-    hana.says("はい").await.tells("生まれて2日目");
+    hana.says("きのう生まれました").await.tells("2026年11月23日（月）").tells("生まれて2日目").never_tells(CHEERS);
     hana.says("なおす").await.offers("誕生日をえらぶ");
     hana.says("R8.11.22").await.tells("2026年11月22日（日）").tells("生まれて3日目");
     hana.says("はい").await.tells("おめでとうございます").tells("生まれて3日目です。");
@@ -90,10 +89,10 @@ async fn a_birth_before_22_weeks_is_met_gently_and_nothing_changes_by_itself() {
     let hana = world.registered(Registers::Due, "2027-05-01", None).await;
     hana.says("生まれた").await;
     hana.picks("誕生日をえらぶ", "2026-11-22").await.tells("いそぎません").never_tells(CHEERS).offers_only(&[
-        "つらいお知らせのとき",
-        "相談できるところ",
         "日づけをえらびなおす",
+        "つらいお知らせのとき",
         "もどる",
+        "相談できるところ",
     ]);
     hana.taps("相談できるところ").await.tells("こども家庭センター").never_tells(CHEERS);
     hana.taps("もどる").await.tells("なにも変えていません");

@@ -22,7 +22,10 @@ async fn whoever_blocks_is_sent_nothing_and_whoever_returns_is_asked() {
 
     hana.waits_until("2026-11-28 21:30").await;
     hana.taps("お届けを再開する").await.tells("お届けを再開しました。");
-    hana.waits_until("2026-11-30 12:00").await.tells("あお、きょうは妊娠26週6日です。").tells("あお、きょうから妊娠27週です。");
+    hana.waits_until("2026-11-30 12:00")
+        .await
+        .tells("あお、きょうは妊娠26週6日です。")
+        .tells("あお、きょうから妊娠27週です。");
     hana.was_pushed(&["11-29 08:00", "11-30 08:00"]);
 }
 

@@ -78,7 +78,7 @@ async fn a_button_of_an_older_question_says_so_and_asks_the_present_one() {
     hana.taps("登録する").await;
     world.until("2026-11-24 12:00").await;
     for label in ["登録する", "なおす", "つけない", "同意して登録する", "いまは登録しない"] {
-        hana.taps(label).await.tells("このボタンは、前の画面のものです。").never_tells(&["（1/3）", "登録しました"]);
+        hana.taps(label).await.tells("このボタンは、もう使えません。").never_tells(&["（1/3）", "登録しました"]);
     }
     world.until("2026-11-26 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00", "11-26 08:00"]);
@@ -98,7 +98,7 @@ async fn buttons_tapped_months_later_change_nothing_that_they_should_not() {
     hana.says("やめる").await;
     world.until("2026-12-20 12:00").await;
     for data in [&week, &yes] {
-        hana.posts_back(data).await.tells("前の画面");
+        hana.posts_back(data).await.tells("このボタンは、もう使えません。");
     }
     hana.waits_until("2026-12-22 12:00").await.in_bubbles(2).tells("きょうは妊娠30週1日です。");
     assert_eq!(hana.push_times().len(), 30);

@@ -84,8 +84,10 @@ async fn the_third_birthday_is_the_last_message() {
     let hana = world.registered(Registers::Born, "2023-11-23", Some("もも")).await;
     hana.waits_until("2026-11-23 12:00").await.tells("もも、きょうは3歳のお誕生日です。").tells("最後");
     hana.says("きょうのメッセージ").await.tells("3歳のお誕生日です");
-    hana.waits_until("2027-01-15 12:00").await.is_silence();
+    hana.waits_until("2026-12-20 12:00").await.is_silence();
     hana.says("きょうのメッセージ").await.tells("3歳のお誕生日で終わりました");
     hana.says("変更").await.tells("終わりました");
+    hana.waits_until("2027-01-15 12:00").await.is_silence();
+    hana.says("変更").await.tells("いま、登録はありません");
     hana.was_pushed(&["11-23 08:00"]);
 }

@@ -66,7 +66,7 @@ async fn the_page_on_personal_data_is_linked_only_at_a_public_https_address() {
 async fn somebody_who_writes_before_adding_the_account_is_shown_the_door() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.somebody();
-    hana.says("こんにちは").await.tells("まだ登録がありません").offers("登録する");
+    hana.says("こんにちは").await.tells("いま、登録はありません").offers("登録する");
     hana.taps("登録する").await.offers("同意して登録する");
     hana.waits_until("2026-11-24 12:00").await.is_silence();
     hana.was_pushed(&[]);

@@ -60,7 +60,10 @@ async fn whoever_is_past_three_is_shown_the_page_of_the_town() {
         parent.says(typed).await.offers("子育てのページ");
         parent.taps("子育てのページ").await;
         assert_eq!(parent.user.opened(), ["https://aoba.example.jp/kosodate"]);
-        parent.waits_until(&format!("2026-11-2{} 12:00", if typed.ends_with("21日") { 4 } else { 6 })).await.is_silence();
+        parent
+            .waits_until(&format!("2026-11-2{} 12:00", if typed.ends_with("21日") { 4 } else { 6 }))
+            .await
+            .is_silence();
         parent.was_pushed(&[]);
     }
 }

@@ -9,7 +9,11 @@ async fn a_week_of_rest_ends_by_itself_with_one_line_on_top() {
     hana.says("やすむ").await.offers_only(&["1週間やすむ", "1か月やすむ", "再開するまでやすむ", "停止する"]);
     hana.taps("1週間やすむ").await.tells("11月29日（日）まで、おやすみします。").tells("まとめて送りません");
     hana.waits_until("2026-11-30 07:59").await.is_silence();
-    hana.waits_until("2026-11-30 12:00").await.in_bubbles(1).tells_times(1, "お届けを再開しました。").tells("きょうから妊娠27週です。");
+    hana.waits_until("2026-11-30 12:00")
+        .await
+        .in_bubbles(1)
+        .tells_times(1, "お届けを再開しました。")
+        .tells("きょうから妊娠27週です。");
     hana.waits_until("2026-12-01 12:00").await.tells("妊娠27週1日").never_tells(&["再開しました"]);
     hana.was_pushed(&["11-30 08:00", "12-01 08:00"]);
 }

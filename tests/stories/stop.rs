@@ -27,7 +27,9 @@ async fn a_stop_can_be_undone_at_once_by_a_button_or_a_word() {
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 
-    for (undo, answer) in [("もどす", "もとにもどしました"), ("再開", "再開しました"), ("やっぱり続ける", "もとにもどしました")] {
+    for (undo, answer) in
+        [("もどす", "もとにもどしました"), ("再開", "再開しました"), ("やっぱり続ける", "もとにもどしました")]
+    {
         hana.says("停止").await.tells("とめました");
         hana.says(undo).await.tells(answer);
     }
@@ -53,21 +55,22 @@ async fn a_stop_can_be_undone_for_thirty_days_and_not_longer() {
     let mio = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("停止").await;
     mio.says("停止").await;
-    world.until("2026-12-22 07:00").await;
+    world.until("2026-12-21 23:59").await;
     hana.says("もどす").await.tells("もとにもどしました");
-    world.until("2026-12-23 07:00").await;
-    mio.taps("まちがえた（もどす）").await.tells("30日がすぎているため").tells("「登録」と送ってください");
-    mio.says("再開").await.tells("30日がすぎている");
-    world.until("2026-12-24 12:00").await;
-    hana.was_pushed(&["12-22 08:00", "12-23 08:00", "12-24 08:00"]);
+    world.until("2026-12-22 07:00").await;
+    mio.taps("まちがえた（もどす）").await.never_tells(&["もとにもどしました", "妊娠"]);
+    mio.says("再開").await.tells("いま、登録はありません");
+    world.until("2026-12-23 12:00").await;
+    hana.was_pushed(&["12-22 08:00", "12-23 08:00"]);
     mio.was_pushed(&[]);
 
-    mio.says("登録").await.tells("（1/3）");
+    mio.says("登録").await.offers("同意して登録する");
+    mio.taps("同意して登録する").await.tells("（1/3）");
     mio.says("2027/3/1").await;
     mio.taps("つけない").await;
-    mio.taps("登録する").await.tells("きょうは妊娠30週3日です。");
-    world.until("2026-12-26 12:00").await;
-    mio.was_pushed(&["12-25 08:00", "12-26 08:00"]);
+    mio.taps("登録する").await.tells("きょうは妊娠30週2日です。");
+    world.until("2026-12-25 12:00").await;
+    mio.was_pushed(&["12-24 08:00", "12-25 08:00"]);
 }
 
 #[tokio::test]
@@ -85,7 +88,8 @@ async fn a_stop_word_in_a_sentence_stops_nothing() {
 async fn leaving_an_open_question_stops_nothing_but_a_stop_word_always_does() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
-    for question in ["予定日をなおす", "よび名をなおす", "生まれた", "やすむ", "つらいお知らせ"] {
+    for question in ["予定日をなおす", "よび名をなおす", "生まれた", "やすむ", "つらいお知らせ"]
+    {
         hana.says(question).await;
         hana.says("やめる").await.never_tells(&["とめました"]).offers_only(&[]);
     }
@@ -106,8 +110,12 @@ async fn after_a_stop_nothing_needs_to_be_stopped_again_and_everything_says_so()
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("停止").await;
     hana.says("停止").await.tells("お届けをとめました。");
-    for text in ["変更", "やすむ", "予定日をなおす", "生まれた", "きょうのメッセージ", "登録"] {
-        hana.says(text).await.tells("お届けは、止まっています。").offers_only(&["お届けを再開する", "相談できるところ"]);
+    for text in ["変更", "やすむ", "予定日をなおす", "生まれた", "きょうのメッセージ", "登録"]
+    {
+        hana.says(text)
+            .await
+            .tells("お届けは、止まっています。")
+            .offers_only(&["お届けを再開する", "相談できるところ"]);
     }
     hana.says("ヘルプ").await.tells("お届けは、止まっています。").tells("もどす");
     hana.waits_until("2026-11-24 12:00").await.is_silence();

@@ -219,6 +219,6 @@ fn an_undo_takes_back_only_what_was_stopped_last() {
 #[test]
 fn with_nothing_to_stop_or_undo_nothing_happens() {
     World::new().says("停止").sees("お届けしているものはありません");
-    expecting().says("もどす").wants(&[]).sees("いま、もどすこと");
-    expecting().says("キャンセル").wants(&[]).sees("いま、もどすこと");
+    expecting().says("もどす").wants(&[]).sees("いま、おたずねしていること");
+    expecting().says("キャンセル").wants(&[]).sees("いま、おたずねしていること");
 }
