@@ -557,7 +557,7 @@ function scrollToNew() {
   const far = Math.abs(top - talk.scrollTop) > 2 * talk.clientHeight || performance.now() < gliding;
   const still = far || seen.first || matchMedia('(prefers-reduced-motion: reduce)').matches;
   reading = bottom - top < NEAR;
-  gliding = performance.now() + 800;
+  gliding = performance.now() + (still ? 50 : 800);
   talk.scrollTo({ top, behavior: still ? 'auto' : 'smooth' });
 }
 
