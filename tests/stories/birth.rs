@@ -29,7 +29,7 @@ async fn a_birth_is_received_neutrally_and_congratulated_once_after_the_yes() {
     hana.taps("はい")
         .await
         .tells_times(1, "おめでとうございます")
-        .tells("出生届は、生まれた日から14日以内です。")
+        .never_tells(&["ご出産", "おからだ"])
         .tells("あお、生まれて2日目です。")
         .offers("まちがえました");
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);

@@ -82,6 +82,19 @@ async fn a_second_answer_that_cannot_be_read_is_met_with_a_telephone_number() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_none_is_asked_again_and_then_helped_and_the_buttons_stay() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = asked_for_a_date(&world).await;
+    hana.says("2027/3/1").await;
+    hana.taps("つけない").await;
+    hana.says("うーん").await.tells("番号（1、2…）").tells("（3/3）").offers_only(&["登録する", "なおす"]);
+    hana.says("えーと").await.tells("うまく受け取れず、すみません。").tells("000-000-0000").offers("登録する");
+    hana.taps("登録する").await.tells("登録しました。");
+    world.until("2026-11-24 12:00").await;
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}
+
+#[tokio::test]
 async fn an_era_that_had_ended_is_named_rightly_and_asked() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = asked_for_a_date(&world).await;

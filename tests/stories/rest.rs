@@ -7,7 +7,10 @@ async fn a_week_of_rest_ends_by_itself_with_one_line_on_top() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("やすむ").await.offers_only(&["1週間やすむ", "1か月やすむ", "再開するまでやすむ", "停止する"]);
-    hana.taps("1週間やすむ").await.tells("11月29日（日）まで、おやすみします。").tells("まとめて送りません");
+    hana.taps("1週間やすむ")
+        .await
+        .tells("11月29日（日）まで、おやすみします。")
+        .tells("あとからまとめて届くことはありません");
     hana.waits_until("2026-11-30 07:59").await.is_silence();
     hana.waits_until("2026-11-30 12:00")
         .await
@@ -84,7 +87,7 @@ async fn the_rest_card_also_stops() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("やすむ").await;
-    hana.taps("停止する").await.tells("お届けをとめました。");
+    hana.taps("停止する").await.tells("お届けを止めました。");
     hana.waits_until("2026-11-24 12:00").await.is_silence();
     hana.was_pushed(&[]);
 }
