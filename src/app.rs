@@ -30,7 +30,7 @@ use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
 
 pub use clockwork::ClockworkError;
-pub use open::{content_source, open_store};
+pub use open::{content_source, lock_database, open_store};
 
 /// Why the server cannot start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -163,14 +163,17 @@ impl App {
 }
 
 impl Serving {
-    /// Stops in order: no new webhooks, what is in flight ends, workers finish their tick.
+    /// Stops in order: nothing further is taken up, no new webhooks, what is in flight ends and is
+    /// written down, and only then the database is closed.
     pub async fn stop(self) {
+        self.app.deliveries.stop();
         self.web.stop(true).await;
+        self.app.inbox.stop();
         let _already_stopped = self.stopping.send(true);
-        for worker in self.workers {
-            if tokio::time::timeout(STOP_WITHIN, worker).await.is_err() {
-                tracing::warn!("a worker did not finish in time; its leases run out by themselves");
-            }
+        let aborts: Vec<_> = self.workers.iter().map(JoinHandle::abort_handle).collect();
+        if tokio::time::timeout(STOP_WITHIN, futures::future::join_all(self.workers)).await.is_err() {
+            tracing::warn!("a worker did not finish in time; its leases run out by themselves");
+            aborts.iter().for_each(tokio::task::AbortHandle::abort);
         }
         if let Ok(Err(error)) = self.web_task.await {
             tracing::warn!(error = &error as &dyn std::error::Error, "the web server ended with an error");

@@ -61,7 +61,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
         Command::Serve => later(serve(read_config(cli)?)),
-        Command::Demo => later(run_demo(content_dir())),
+        Command::Demo => later(run_demo(read_config(cli)?.content_dir)),
         Command::Migrate => later(migrate(read_config(cli)?)),
         Command::Check(args) => run_check(args, &read_config(cli)?),
         Command::Calendar(args) => {
@@ -89,11 +89,10 @@ fn read_config(cli: &Cli) -> anyhow::Result<Config> {
     };
     let name = path.display().to_string();
     let file = text.as_deref().map(|text| (name.as_str(), text));
-    Ok(Config::read(file, std::env::vars())?)
-}
-
-fn content_dir() -> Option<PathBuf> {
-    std::env::var_os("HAGUKUMI_CONTENT_DIR").map(PathBuf::from)
+    // Other programs' variables may be no UTF-8, and are none of our business.
+    let env = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let env = env.map(|(name, value)| (name, value.to_string_lossy().into_owned()));
+    Ok(Config::read(file, env)?)
 }
 
 fn load(config: &Config) -> anyhow::Result<Loaded> {
@@ -126,6 +125,7 @@ fn reminders(config: &Config) -> Vec<Finding> {
 /// The time of a server: the machine's, or a rehearsal that never starts before it was last seen.
 async fn ambient(config: &Config) -> anyhow::Result<Ambient> {
     let Some(start) = config.rehearsal_clock else { return Ok(Ambient::system()) };
+    let _lock = app::lock_database(config)?;
     let store = app::open_store(config, Ambient::system()).await?;
     store.migrate().await?;
     let seen = store.last_seen().await?;
@@ -159,6 +159,7 @@ async fn run_demo(content: Option<PathBuf>) -> anyhow::Result<Outcome> {
 }
 
 async fn migrate(config: Config) -> anyhow::Result<Outcome> {
+    let _lock = app::lock_database(&config)?;
     let store = app::open_store(&config, Ambient::system()).await?;
     let ran = store.migrate().await?;
     store.close().await;

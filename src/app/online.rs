@@ -13,14 +13,14 @@ use crate::domain::library::Library;
 use crate::domain::programme::letters;
 use crate::domain::programme::pack::Place;
 use crate::domain::programme::plan::ReaderPlan;
-use crate::line::client::Line;
+use crate::line::client::{Limits, Line};
 use crate::line::outgoing::to_line;
 
 /// Asks LINE whether each account's token is good and whether it takes every message that ships.
 pub async fn findings(config: &Config, ambient: &Ambient) -> Vec<Finding> {
     let mut findings = Vec::new();
     for one in &config.accounts {
-        let line = match open::line(config, one, ambient) {
+        let line = match open::line(config, one, ambient, Limits::default()) {
             Ok(line) => line,
             Err(error) => {
                 findings.push(finding(&one.slug, error));

@@ -27,12 +27,22 @@ impl App {
     ///
     /// [`StartError`]; nothing is served unless everything is right.
     pub async fn open(config: &Config, ambient: Ambient) -> Result<Self, StartError> {
+        Self::open_within(config, ambient, Limits::default()).await
+    }
+
+    /// As [`App::open`], with other limits for requests to LINE: tests need not wait ten seconds for a
+    /// platform that never answers.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]; nothing is served unless everything is right.
+    pub async fn open_within(config: &Config, ambient: Ambient, limits: Limits) -> Result<Self, StartError> {
         let lock = lock_database(config)?;
         let store = open_store(config, ambient.clone()).await?;
-        let fresh = store.migrate().await? > 0 && store.last_seen().await?.is_none();
-        store.check_rehearsal(config.rehearsal_clock.is_some(), fresh).await?;
+        store.migrate().await?;
+        store.check_rehearsal(config.rehearsal_clock.is_some()).await?;
         store.saw(ambient.now()).await?;
-        let channels = Arc::new(channels(config, &store, &ambient).await?);
+        let channels = Arc::new(channels(config, &store, &ambient, limits).await?);
         let timers: Arc<dyn TimerIndex> = Arc::new(SqlTimers(store.clone()));
         let accounts: Arc<Vec<Account>> = Arc::new(channels.iter().map(|one| one.account.clone()).collect());
         let inbox = Inbox::new(store.clone(), Arc::clone(&timers), ambient.clone(), Arc::clone(&accounts));
@@ -88,8 +98,12 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
     Some(PathBuf::from(path))
 }
 
-/// One server an SQLite file. The lock goes with the process, however it ends.
-fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
+/// One server (or migration) an SQLite file. The lock goes with the process, however it ends.
+///
+/// # Errors
+///
+/// [`StartError::InUse`], [`StartError::Place`].
+pub fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
     let Some(file) = sqlite_file(&config.database_url) else { return Ok(None) };
     let lock = file.with_extension("lock");
     let fail = |cause| StartError::Place { path: lock.display().to_string(), cause };
@@ -104,11 +118,16 @@ fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartErr
     }
 }
 
-async fn channels(config: &Config, store: &Store, ambient: &Ambient) -> Result<Vec<Channel>, StartError> {
+async fn channels(
+    config: &Config,
+    store: &Store,
+    ambient: &Ambient,
+    limits: Limits,
+) -> Result<Vec<Channel>, StartError> {
     let mut channels = Vec::new();
     for one in ordered(config) {
         let row = ensure_account(store, &one.slug).await?;
-        let line = line(config, one, ambient)?;
+        let line = line(config, one, ambient, limits)?;
         channels.push(Channel::new(account(config, one, row)?, line));
     }
     Ok(channels)
@@ -158,7 +177,12 @@ fn privacy_url(config: &Config, slug: &str) -> Option<String> {
     Some(if slug == config.default_account { format!("{base}/privacy") } else { format!("{base}/privacy/{slug}") })
 }
 
-pub(super) fn line(config: &Config, one: &AccountConfig, ambient: &Ambient) -> Result<Line, StartError> {
+pub(super) fn line(
+    config: &Config,
+    one: &AccountConfig,
+    ambient: &Ambient,
+    limits: Limits,
+) -> Result<Line, StartError> {
     let refuse = |sentence: &str| StartError::Account { account: one.slug.clone(), sentence: sentence.to_owned() };
     let endpoints = Endpoints::new(&config.line_api_url, &config.line_data_api_url)
         .map_err(|_| refuse("HAGUKUMI_LINE_API_URL は https:// か http:// で始まるアドレスにしてください。"))?;
@@ -175,7 +199,7 @@ pub(super) fn line(config: &Config, one: &AccountConfig, ambient: &Ambient) -> R
     };
     let tokens = tokens.map_err(|why| refuse(&format!("チャネルの設定を使えません（{why}）。")))?;
     let clock = ambient.clone();
-    Line::new(endpoints, tokens, Limits::default(), Arc::new(move || clock.now()))
+    Line::new(endpoints, tokens, limits, Arc::new(move || clock.now()))
         .map_err(|error| StartError::Client(Box::new(error)))
 }
 

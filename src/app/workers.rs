@@ -1,12 +1,16 @@
 //! What goes on by itself while the server runs.
 //!
 //! Each worker is a loop: wait for a ring or for a moment of real time, then one tick. A failed tick
-//! is logged once and tried again a second later; what it had committed stays true.
+//! is logged once and tried again a second later, also one that panicked; what it had committed stays
+//! true. Accounts have workers of their own, so that one whose requests hang keeps nobody waiting.
 
 use std::fmt::Display;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
@@ -27,33 +31,36 @@ const IDS_KEPT_MS: i64 = 30 * 86_400_000;
 const PAYLOADS_KEPT_MS: i64 = 7 * 86_400_000;
 
 pub(super) fn start(app: &App, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
-    let (arrived, decided) = (app.inbox.arrived(), app.inbox.decided());
-    let moved = || app.moved.clone();
-    let (inbox, answers, mornings, care) = (app.clone(), app.clone(), app.clone(), app.clone());
-    vec![
-        worker("inbox", stopped, arrived, INBOX_EVERY, move || {
+    let (inbox, care) = (app.clone(), app.clone());
+    let mut workers = vec![
+        worker("inbox", stopped, app.inbox.arrived(), INBOX_EVERY, move || {
             let app = inbox.clone();
             async move { app.inbox.tick().await.map(|_| ()) }
         }),
-        worker("answers", stopped, decided, ANSWERS_EVERY, move || {
-            let app = answers.clone();
-            async move { app.deliveries.tick(Kind::Answers).await.map(|_| ()) }
-        }),
-        worker("mornings", stopped, moved(), MORNINGS_EVERY, move || {
-            let app = mornings.clone();
-            async move { app.deliveries.tick(Kind::Mornings).await.map(|_| ()) }
-        }),
-        worker("care", stopped, Default::default(), CARE_EVERY, move || {
+        worker("care", stopped, Arc::default(), CARE_EVERY, move || {
             let app = care.clone();
             async move { app.take_care().await }
         }),
-    ]
+    ];
+    for account in 0..app.deliveries.accounts() {
+        for (name, kind, ring, every) in [
+            ("answers", Kind::Answers, app.inbox.decided(account), ANSWERS_EVERY),
+            ("mornings", Kind::Mornings, app.moved.clone(), MORNINGS_EVERY),
+        ] {
+            let app = app.clone();
+            workers.push(worker(name, stopped, ring, every, move || {
+                let app = app.clone();
+                async move { app.deliveries.tick_of(account, kind).await.map(|_| ()) }
+            }));
+        }
+    }
+    workers
 }
 
 fn worker<W, E>(
     name: &'static str,
     stopped: &watch::Receiver<bool>,
-    ring: std::sync::Arc<Notify>,
+    ring: Arc<Notify>,
     every: Duration,
     mut tick: impl FnMut() -> W + Send + 'static,
 ) -> JoinHandle<()>
@@ -64,12 +71,13 @@ where
     let mut stopped = stopped.clone();
     tokio::spawn(async move {
         loop {
-            if let Err(error) = tick().await {
-                tracing::error!(
-                    worker = name,
-                    error = &error as &dyn std::error::Error,
-                    "a tick failed; it is tried again"
-                );
+            match AssertUnwindSafe(tick()).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(worker = name, error, "a tick failed; it is tried again");
+                }
+                Err(_logged_by_the_hook) => tracing::error!(worker = name, "a tick panicked; it is tried again"),
             }
             tokio::select! {
                 () = ring.notified() => {}

@@ -15,6 +15,7 @@ mod reap;
 mod send;
 mod speak;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Mutex as AsyncMutex;
@@ -23,9 +24,10 @@ use crate::clock::Ambient;
 use crate::domain::account::Account;
 use crate::domain::delivery::health::Health;
 use crate::line::client::{Line, SendError};
-use crate::store::{Store, StoreError};
+use crate::store::{First, Store, StoreError, Wanted};
 use crate::timers::{TimerError, TimerIndex};
 use pace::Pace;
+use probe::stops_replies;
 
 /// How long a row belongs to whoever leased it.
 const LEASE_MS: i64 = 60_000;
@@ -63,7 +65,10 @@ pub struct Channel {
     pub account: Account,
     /// LINE, with this account's token.
     pub line: Line,
+    /// Held while LINE is asked who the bot is.
     asking: AsyncMutex<()>,
+    /// Held while a held account is tried.
+    probing: AsyncMutex<()>,
     health: Mutex<Health>,
 }
 
@@ -71,7 +76,7 @@ impl Channel {
     /// Joins an account and its way to LINE.
     #[must_use]
     pub fn new(account: Account, line: Line) -> Self {
-        Self { account, line, asking: AsyncMutex::default(), health: Mutex::default() }
+        Self { account, line, asking: AsyncMutex::default(), probing: AsyncMutex::default(), health: Mutex::default() }
     }
 }
 
@@ -83,6 +88,7 @@ pub struct Deliveries {
     ambient: Ambient,
     pace: Arc<Pace>,
     channels: Arc<Vec<Channel>>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Deliveries {
@@ -101,43 +107,74 @@ impl Deliveries {
         pace: Pace,
         channels: Arc<Vec<Channel>>,
     ) -> Self {
-        Self { store, timers, ambient, pace: Arc::new(pace), channels }
+        Self { store, timers, ambient, pace: Arc::new(pace), channels, stopping: Arc::default() }
     }
 
-    /// Sends everything of that kind that is due now, account by account in turn, a batch each, until
-    /// nothing is left; returns how many requests came to an end.
+    /// How many accounts there are; [`Deliveries::tick_of`] names them by number.
+    #[must_use]
+    pub fn accounts(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// From now on no further row is taken up; what is on its way ends.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Sends everything of that kind that is due now, for all accounts side by side, until nothing is
+    /// left; returns how many rows and readers were dealt with.
     ///
     /// # Errors
     ///
     /// [`DeliveryError`]; what was committed before stays true and the next tick goes on.
     pub async fn tick(&self, kind: Kind) -> Result<usize, DeliveryError> {
+        let ticks = (0..self.accounts()).map(|account| self.tick_of(account, kind));
+        Ok(futures::future::try_join_all(ticks).await?.into_iter().sum())
+    }
+
+    /// As [`Deliveries::tick`], for one account: an account whose requests hang must not keep another
+    /// waiting.
+    ///
+    /// # Errors
+    ///
+    /// As [`Deliveries::tick`].
+    pub async fn tick_of(&self, account: usize, kind: Kind) -> Result<usize, DeliveryError> {
+        let Some(channel) = self.channels.get(account) else { return Ok(0) };
+        self.end_overdue(channel).await?;
         let mut total = 0;
-        self.end_overdue().await?;
-        loop {
-            let mut sent = 0;
-            for channel in self.channels.iter() {
-                sent += self.serve(channel, kind).await?;
-            }
-            total += sent;
-            if sent == 0 {
-                return Ok(total);
+        while !self.stopping.load(Ordering::Relaxed) {
+            let done = self.serve(channel, kind).await?;
+            total += done;
+            if done == 0 {
+                break;
             }
         }
+        Ok(total)
     }
 
     async fn serve(&self, channel: &Channel, kind: Kind) -> Result<usize, DeliveryError> {
-        if let Some(hold) = self.hold_of(channel).await? {
-            return self.probe(channel, kind, &hold).await;
+        let wanted = if kind == Kind::Answers { Wanted::Answers } else { Wanted::Mornings };
+        let Some(hold) = self.hold_of(channel).await? else {
+            let mut rows = self.lease(channel, wanted, First::Oldest, BATCH).await?;
+            let mut planned = 0;
+            if kind == Kind::Mornings {
+                let plan = self.plan(channel, BATCH).await?;
+                planned = plan.readers - plan.rows.len();
+                rows.extend(plan.rows);
+            }
+            return Ok(planned + self.send(channel, rows).await?.ended);
+        };
+        let mut done = 0;
+        if kind == Kind::Answers && !stops_replies(&hold) {
+            let rows = self.lease(channel, Wanted::Replies, First::Oldest, BATCH).await?;
+            done = self.send(channel, rows).await?.ended;
         }
-        let mut rows = self.lease(channel, kind, BATCH).await?;
-        if kind == Kind::Mornings {
-            rows.extend(self.plan(channel, BATCH).await?);
-        }
-        self.send(channel, rows).await
+        Ok(done + self.probe(channel, kind).await?)
     }
 
-    /// LINE's id of the bot: from the database, or asked from LINE once and kept.
-    async fn bot_user_id<'a>(&self, channel: &'a Channel) -> Result<&'a str, SendError> {
+    /// Makes sure that LINE's id of the bot is known: from the database, or asked from LINE once and
+    /// kept. Retry keys are made of it, so nothing can be pushed without.
+    async fn know_bot_user_id(&self, channel: &Channel) -> Result<(), SendError> {
         let known = &channel.account.bot_user_id;
         if known.get().is_none() {
             let _one_at_a_time = channel.asking.lock().await;
@@ -147,7 +184,7 @@ impl Deliveries {
                 let _already = known.set(info.user_id);
             }
         }
-        Ok(known.get().expect("set just now"))
+        Ok(())
     }
 
     async fn keep_bot_user_id(&self, channel: &Channel, id: &str) {

@@ -10,32 +10,54 @@ use super::{Channel, Deliveries, DeliveryError, LEASE_MS};
 use crate::domain::account::Account;
 use crate::domain::delivery::{DailyParts, Parts, Purpose, State};
 use crate::domain::family::Standing;
+use crate::domain::ids::ReaderId;
 use crate::domain::programme::plan::{message_on, next_due};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::forget_at;
 use crate::store::{Leased, NewDelivery, ReaderRow, Tx, Via};
 
+/// What one transaction planned.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// How many readers were due.
+    pub readers: usize,
+    /// The rows to be sent now; at most one a reader.
+    pub rows: Vec<Leased>,
+}
+
 impl Deliveries {
-    /// Plans at most `limit` readers of the account who are due; returns the rows to be sent.
-    pub(super) async fn plan(&self, channel: &Channel, limit: u64) -> Result<Vec<Leased>, DeliveryError> {
+    /// Plans at most `limit` readers of the account who are due.
+    pub(super) async fn plan(&self, channel: &Channel, limit: u64) -> Result<Plan, DeliveryError> {
         let account = &channel.account;
         let now = self.ambient.now_ms();
         let due = self.timers.due(account.id, now, limit).await?;
         if due.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Plan::default());
         }
         let tx = self.store.begin().await?;
         let mut rows = Vec::with_capacity(due.len());
         let mut moved = Vec::with_capacity(due.len());
-        for mut reader in tx.readers(&due).await? {
+        let (whole, damaged) = tx.readers_apart(&due).await?;
+        for mut reader in whole {
             rows.extend(plan_reader(&tx, account, &mut reader, now).await?);
             moved.push((reader.id, reader.next_due_at));
         }
-        tx.commit().await?;
-        for (reader, at) in moved {
-            self.timers.set(account.id, reader, at).await?;
+        for reader in damaged {
+            tx.park_reader(reader).await?;
+            moved.push((reader, None));
         }
-        Ok(rows)
+        tx.commit().await?;
+        self.hint(account, &moved).await;
+        Ok(Plan { readers: moved.len(), rows })
+    }
+
+    /// Hints only: the rows are leased already, and what the index forgets the sweep will find.
+    async fn hint(&self, account: &Account, moved: &[(ReaderId, Option<i64>)]) {
+        for (reader, at) in moved {
+            if let Err(error) = self.timers.set(account.id, *reader, *at).await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "a timer hint was lost");
+            }
+        }
     }
 }
 

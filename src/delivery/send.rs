@@ -1,14 +1,17 @@
 //! One row, one request, one record.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::StreamExt as _;
+use serde_json::Value;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::pace::Endpoint;
 use super::speak;
 use super::{Channel, Deliveries, DeliveryError, IN_FLIGHT, LEASE_MARGIN_MS};
-use crate::domain::delivery::health::Change;
+use crate::domain::delivery::health::{Change, HoldReason};
 use crate::domain::delivery::{AnswerParts, Parts, Report, State, Verdict, backoff_ms, retry_key, verdict};
 use crate::domain::family::Standing;
 use crate::domain::ids::DeliveryId;
@@ -25,46 +28,132 @@ const SUSPECT_MS: i64 = 60_000;
 /// Outcomes written in one transaction.
 const RECORDS: usize = 500;
 
+/// What became of the rows that were to be sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sent {
+    /// Rows that were tried, or ended without.
+    pub ended: usize,
+    /// Requests that LINE was asked.
+    pub asked: usize,
+}
+
 /// An attempt and what it came to.
 struct Attempt {
     outcome: Outcome,
     report: Option<Report>,
     content: u64,
+    via: Via,
+}
+
+/// What a batch of attempts says about the account.
+enum Conclusion {
+    /// LINE takes pushes; or, when `free`, at least replies.
+    Works { free: bool },
+    /// It does not.
+    Fails(HoldReason),
+}
+
+/// What is the same for all rows that were leased together.
+struct Batch {
+    leased_at: Instant,
+    /// Why nothing can be pushed: LINE does not say who the bot is.
+    no_push: Option<Report>,
 }
 
 impl Deliveries {
-    /// Sends rows we hold the lease of; returns how many came to an end.
-    pub(super) async fn send(&self, channel: &Channel, rows: Vec<Leased>) -> Result<usize, DeliveryError> {
-        let leased_at = Instant::now();
-        let mut done = 0;
-        let requests = futures::stream::iter(rows).map(|row| self.send_one(channel, row, leased_at));
-        let mut finished = Box::pin(requests.buffer_unordered(IN_FLIGHT).ready_chunks(RECORDS));
-        while let Some(attempts) = finished.next().await {
-            let attempts: Vec<Attempt> = attempts.into_iter().flatten().collect();
-            done += attempts.len();
-            self.record(&attempts).await?;
-            self.draw_conclusions(channel, &attempts).await?;
-        }
-        Ok(done)
+    /// Sends rows whose lease we hold.
+    pub(super) async fn send(&self, channel: &Channel, rows: Vec<Leased>) -> Result<Sent, DeliveryError> {
+        self.send_as(channel, rows, false).await
     }
 
-    async fn send_one(&self, channel: &Channel, row: Leased, leased_at: Instant) -> Option<Attempt> {
+    /// As [`Deliveries::send`], to try whether a held account works again.
+    pub(super) async fn send_to_try(&self, channel: &Channel, row: Leased) -> Result<Sent, DeliveryError> {
+        self.send_as(channel, vec![row], true).await
+    }
+
+    async fn send_as(&self, channel: &Channel, rows: Vec<Leased>, probing: bool) -> Result<Sent, DeliveryError> {
+        if rows.is_empty() {
+            return Ok(Sent::default());
+        }
+        let leased_at = Instant::now();
+        let pushes = rows.iter().any(|row| row.via == Via::Push);
+        let no_push = if pushes { self.no_push(channel).await } else { None };
+        let batch = Batch { leased_at, no_push };
+        let batch = &batch;
+        let (told, heard) = mpsc::unbounded_channel();
+        let requests = async move {
+            let ask = |row| {
+                let told = told.clone();
+                async move {
+                    if let Some(attempt) = self.send_one(channel, row, batch).await {
+                        let _nobody_listens = told.send(attempt);
+                    }
+                }
+            };
+            futures::stream::iter(rows).for_each_concurrent(IN_FLIGHT, ask).await;
+        };
+        // Side by side, never one inside the other: while outcomes are written, requests must go on, or
+        // they would run out of time, or keep a connection to the database that the writing waits for.
+        let ((), sent) = tokio::join!(requests, self.write_down(channel, probing, heard));
+        sent
+    }
+
+    /// Writes outcomes as they come, together where they come together. One that cannot be written
+    /// does not cost the others; its row is taken up again when the lease has run out.
+    async fn write_down(
+        &self,
+        channel: &Channel,
+        probing: bool,
+        mut heard: mpsc::UnboundedReceiver<Attempt>,
+    ) -> Result<Sent, DeliveryError> {
+        let (mut sent, mut failure, mut attempts) = (Sent::default(), None, Vec::new());
+        while heard.recv_many(&mut attempts, RECORDS).await > 0 {
+            sent.ended += attempts.len();
+            sent.asked += attempts.iter().filter(|attempt| attempt.report.is_some()).count();
+            let written = match self.record(&attempts).await {
+                Ok(()) => self.draw_conclusions(channel, probing, &attempts).await,
+                Err(error) => Err(error),
+            };
+            failure = failure.or(written.err());
+            attempts.clear();
+        }
+        failure.map_or(Ok(sent), Err)
+    }
+
+    /// Why nothing can be pushed at present, if so.
+    async fn no_push(&self, channel: &Channel) -> Option<Report> {
+        let error = self.know_bot_user_id(channel).await.err()?;
+        tracing::warn!(error = &error as &dyn std::error::Error, "LINE does not say who the bot is; pushes wait");
+        Some(match error {
+            SendError::Unauthorized => Report::Unauthorized,
+            SendError::Throttled { .. } => Report::Throttled,
+            // Whatever became of the question: no message has left.
+            SendError::AllowanceSpent
+            | SendError::Rejected { .. }
+            | SendError::InvalidReplyToken
+            | SendError::NotSent(_)
+            | SendError::NoAnswer(_) => Report::NotSent,
+        })
+    }
+
+    async fn send_one(&self, channel: &Channel, row: Leased, batch: &Batch) -> Option<Attempt> {
         let endpoint = if row.via == Via::Reply { Endpoint::Reply } else { Endpoint::Push };
         self.pace.permit(channel.account.id, endpoint).await;
-        if leased_at.elapsed() > STALE && !self.store.still_leased(row.id, row.fence).await.unwrap_or(false) {
+        if batch.leased_at.elapsed() > STALE && !self.store.still_leased(row.id, row.fence).await.unwrap_or(false) {
             return None;
         }
         let now = self.ambient.now_ms();
         if now + LEASE_MARGIN_MS > row.lease_until {
             return None; // whoever reaps it starts with a whole lease
         }
-        let content = speak::content(&row.parts);
+        let (content, via) = (speak::content(&row.parts), row.via);
+        let unasked = |outcome| Some(Attempt { outcome, report: None, content, via });
         if now >= row.window_until {
-            return Some(Attempt { outcome: ended(&row, "window_closed"), report: None, content });
+            return unasked(ended(&row, "window_closed"));
         }
         match self.unspoken(channel, &row, now, content).await {
-            Ok(Some(outcome)) => Some(Attempt { outcome, report: None, content }),
-            Ok(None) => Some(self.attempt(channel, &row, content).await),
+            Ok(Some(outcome)) => unasked(outcome),
+            Ok(None) => Some(self.attempt(channel, &row, content, batch).await),
             Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
@@ -109,41 +198,53 @@ impl Deliveries {
     }
 
     async fn is_last_word(&self, row: &Leased, turn: i64) -> Result<bool, StoreError> {
-        let Some(leased) = &row.reader else { return Ok(false) };
-        let tx = self.store.begin().await?;
-        let newest = tx.newest_answer(leased.id).await?;
-        let reader = tx.readers(&[leased.id]).await?.pop();
-        let current = reader.is_some_and(|reader| reader.turn == turn && reader.standing == Standing::Following);
-        Ok(current && newest == Some(row.id))
+        match &row.reader {
+            Some(reader) => self.store.is_last_word(row.id, reader.id, turn).await,
+            None => Ok(false),
+        }
     }
 
-    async fn attempt(&self, channel: &Channel, row: &Leased, content: u64) -> Attempt {
-        let objects = speak::objects(&row.parts, &channel.account.library);
+    async fn attempt(&self, channel: &Channel, row: &Leased, content: u64, batch: &Batch) -> Attempt {
+        let unasked = |why| Attempt { outcome: ended(row, why), report: None, content, via: row.via };
+        // A text that cannot be composed must not take the whole tick with it.
+        let compose = AssertUnwindSafe(|| speak::objects(&row.parts, &channel.account.library));
+        let Ok(objects) = std::panic::catch_unwind(compose) else {
+            tracing::error!(delivery.id = %row.id, "a delivery could not be composed and was put aside");
+            return unasked("not_composed");
+        };
+        if objects.is_empty() && !matches!(row.parts, Parts::Farewell { .. }) {
+            return unasked("nothing_to_say");
+        }
+        let (report, request_id) = match batch.no_push.filter(|_| row.via == Via::Push) {
+            Some(report) => (report, None),
+            None => self.ask(channel, row, &objects).await,
+        };
+        let outcome = self.outcome(row, report, request_id);
+        Attempt { outcome, report: Some(report), content, via: row.via }
+    }
+
+    async fn ask(&self, channel: &Channel, row: &Leased, objects: &[Value]) -> (Report, Option<String>) {
         let result = match (&row.parts, row.via) {
-            (Parts::Daily(_) | Parts::Answer { .. }, _) if objects.is_empty() => {
-                return Attempt { outcome: ended(row, "nothing_to_say"), report: None, content };
-            }
-            (Parts::Answer { token: Some(token), .. }, Via::Reply) => channel.line.reply(token, &objects).await,
+            (Parts::Answer { token: Some(token), .. }, Via::Reply) => channel.line.reply(token, objects).await,
             (Parts::Farewell { token, place, id, .. }, _) => {
-                self.say_farewell(channel, token.as_deref(), place, id, &objects).await
+                self.say_farewell(channel, token.as_deref(), place, id, objects).await
             }
-            (Parts::Daily(_) | Parts::Answer { .. }, _) => self.push(channel, row, &objects).await,
+            (Parts::Daily(_) | Parts::Answer { .. }, _) => self.push(channel, row, objects).await,
         };
         let (report, request_id) = report(&result);
         self.count(channel, row, report, &result);
-        let outcome = self.outcome(row, report, request_id);
-        Attempt { outcome, report: Some(report), content }
+        (report, request_id)
     }
 
-    async fn push(
-        &self,
-        channel: &Channel,
-        row: &Leased,
-        objects: &[serde_json::Value],
-    ) -> Result<Accepted, SendError> {
-        let bot = self.bot_user_id(channel).await?;
-        let user = &row.reader.as_ref().expect("a row for a reader is leased with the reader").user;
-        channel.line.push(user, objects, retry_key(bot, user, &row.purpose)).await
+    async fn push(&self, channel: &Channel, row: &Leased, objects: &[Value]) -> Result<Accepted, SendError> {
+        let bot = channel.account.bot_user_id.get().expect("nothing is pushed before the bot's id is known");
+        let user = &row.reader.as_ref().expect("a row without its reader is ended before it leaves").user;
+        let accepted = channel.line.push(user, objects, retry_key(bot, user, &row.purpose)).await?;
+        if accepted.already && row.attempts <= 1 && !row.maybe_sent {
+            metrics::counter!("hagukumi_accepted_elsewhere_total").increment(1);
+            tracing::warn!(delivery.id = %row.id, "LINE knew the retry key of a first attempt: a restored database, or another server with this channel's token");
+        }
+        Ok(accepted)
     }
 
     async fn say_farewell(
@@ -152,9 +253,9 @@ impl Deliveries {
         token: Option<&str>,
         place: &str,
         id: &str,
-        objects: &[serde_json::Value],
+        objects: &[Value],
     ) -> Result<Accepted, SendError> {
-        if let Some(token) = token {
+        if let Some(token) = token.filter(|_| !objects.is_empty()) {
             // Politeness only: leaving does not depend on it.
             if let Err(error) = channel.line.reply(token, objects).await {
                 tracing::debug!(error = &error as &dyn std::error::Error, "a group was left without a word");
@@ -202,24 +303,34 @@ impl Deliveries {
         Ok(())
     }
 
-    /// What single outcomes say about the account.
-    async fn draw_conclusions(&self, channel: &Channel, attempts: &[Attempt]) -> Result<(), DeliveryError> {
+    /// What single outcomes say about the account. The last word of a batch decides whether it is held.
+    ///
+    /// A reply tells about the token only: LINE takes replies also when it takes no push, and refuses
+    /// one for reasons of its own.
+    async fn draw_conclusions(
+        &self,
+        channel: &Channel,
+        probing: bool,
+        attempts: &[Attempt],
+    ) -> Result<(), DeliveryError> {
+        let mut conclusion = None;
         for attempt in attempts {
             let Some(report) = attempt.report else { continue };
-            let change = {
-                let mut health = channel.health.lock().expect("no panic while health is held");
-                health.note(report, attempt.outcome.id, attempt.content)
-            };
-            if report == Report::Accepted {
-                self.release(channel).await?;
+            let free = attempt.via == Via::Reply;
+            if report == Report::Accepted && (!free || conclusion.is_none()) {
+                conclusion = Some(Conclusion::Works { free });
             }
-            match change {
+            match note(channel, probing, attempt, report) {
                 Change::None => {}
-                Change::Hold(reason) => self.hold(channel, reason).await?,
+                Change::Hold(reason) => conclusion = Some(Conclusion::Fails(reason)),
                 Change::Refuse { rows, withdrawn } => self.refuse(&rows, withdrawn.is_some()).await?,
             }
         }
-        Ok(())
+        match conclusion {
+            None => Ok(()),
+            Some(Conclusion::Works { free }) => self.release(channel, free).await,
+            Some(Conclusion::Fails(reason)) => self.hold(channel, reason).await,
+        }
     }
 
     async fn refuse(&self, rows: &[DeliveryId], withdrawn: bool) -> Result<(), DeliveryError> {
@@ -243,6 +354,23 @@ impl Deliveries {
         if let Err(error) = result {
             let error = error as &dyn std::error::Error;
             tracing::warn!(delivery.id = %row.id, attempt = row.attempts, error, "a delivery was not accepted");
+        }
+    }
+}
+
+/// What one outcome means for the account.
+fn note(channel: &Channel, probing: bool, attempt: &Attempt, report: Report) -> Change {
+    let mut health = channel.health.lock().expect("no panic while health is held");
+    match (attempt.via, report) {
+        (Via::Reply, Report::Unauthorized) => Change::Hold(HoldReason::Token),
+        (Via::Reply, _) => Change::None,
+        // While the account is held, a refusal says nothing about its reader.
+        (Via::Push, Report::Rejected) if probing => Change::Hold(HoldReason::Wall),
+        (Via::Push, report) => {
+            if probing && report == Report::Accepted {
+                health.forgive();
+            }
+            health.note(report, attempt.outcome.id, attempt.content)
         }
     }
 }

@@ -109,8 +109,11 @@ impl Inbox {
             reader.turn += 1;
         }
         reader.conversation = step.next;
-        reader.last_event_at = reader.last_event_at.max(incoming.event.sent_at);
-        let mut work = Work::new(tx, account, reader, incoming.event.sent_at, self.ambient.now_ms());
+        if incoming.user.is_some() {
+            // Only LINE's timestamps are compared with LINE's timestamps; a command has ours.
+            reader.last_event_at = reader.last_event_at.max(incoming.event.sent_at);
+        }
+        let mut work = Work::new(tx, account, reader, incoming.event, self.ambient.now_ms());
         work.apply(&step.effects).await?;
         if !late {
             let known = Some(work.reader.standing);

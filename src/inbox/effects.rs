@@ -14,12 +14,15 @@ use crate::domain::programme::placement::shown_keys;
 use crate::domain::programme::plan::{day_before, message_on, next_due, readable_on};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::forget_at;
-use crate::store::{NewDelivery, ReaderRow, Result, Tx, Via};
+use crate::store::{EventRow, NewDelivery, ReaderRow, Result, Tx, Via};
 
 /// How long a draft is kept.
 const DRAFT_MS: i64 = 86_400_000;
-/// How long an answer may try to leave: after an hour nobody waits for it.
+/// How long an answer may try to leave, counted from the receipt of what it answers: after an hour
+/// nobody waits for it.
 const ANSWER_MS: i64 = 3_600_000;
+/// LINE takes a reply token for a minute (Messaging API reference, "Reply token").
+const REPLY_TOKEN_MS: i64 = 60_000;
 
 /// A reader's input being carried out.
 pub(super) struct Work<'a> {
@@ -28,13 +31,15 @@ pub(super) struct Work<'a> {
     /// The reader whose input it is.
     pub reader: ReaderRow,
     sent_at: i64,
+    received_at: i64,
     now: i64,
     hints: Hints,
 }
 
 impl<'a> Work<'a> {
-    pub(super) const fn new(tx: &'a Tx, account: &'a Account, reader: ReaderRow, sent_at: i64, now: i64) -> Self {
-        Self { tx, account, reader, sent_at, now, hints: Vec::new() }
+    pub(super) fn new(tx: &'a Tx, account: &'a Account, reader: ReaderRow, event: &EventRow, now: i64) -> Self {
+        let (sent_at, received_at) = (event.sent_at, event.received_at);
+        Self { tx, account, reader, sent_at, received_at, now, hints: Vec::new() }
     }
 
     fn today(&self) -> NaiveDate {
@@ -212,7 +217,7 @@ impl<'a> Work<'a> {
                 self.tx.cancel_mornings(follower, others).await?;
                 continue;
             }
-            for mut other in self.tx.readers(&[follower]).await? {
+            for mut other in self.tx.readers_apart(&[follower]).await?.0 {
                 other.turn += 1;
                 other.profile.leads.extend(lead);
                 let others = other.follows.iter().any(Follow::is_active);
@@ -262,6 +267,7 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let said = AnswerParts { words, today: shown.clone(), again };
+        let token = token.filter(|_| self.now - self.received_at < REPLY_TOKEN_MS);
         let answer = NewDelivery {
             account: self.account.id,
             reader: Some(self.reader.id),
@@ -269,7 +275,7 @@ impl<'a> Work<'a> {
             purpose: Purpose::answer(key),
             via: Via::Reply,
             state: State::Waiting,
-            window_until: self.now + ANSWER_MS,
+            window_until: self.received_at + ANSWER_MS,
             lease_until: None,
             rides_on: None,
             parts: Some(Parts::Answer { token, turn: self.reader.turn, said }),

@@ -15,6 +15,7 @@ mod process;
 mod receive;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
@@ -42,7 +43,8 @@ pub struct Inbox {
     ambient: Ambient,
     accounts: Arc<Vec<Account>>,
     arrived: Arc<Notify>,
-    decided: Arc<Notify>,
+    decided: Arc<Vec<Arc<Notify>>>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Inbox {
@@ -55,7 +57,8 @@ impl Inbox {
     /// Joins what the inbox needs.
     #[must_use]
     pub fn new(store: Store, timers: Arc<dyn TimerIndex>, ambient: Ambient, accounts: Arc<Vec<Account>>) -> Self {
-        Self { store, timers, ambient, accounts, arrived: Arc::default(), decided: Arc::default() }
+        let decided = Arc::new(accounts.iter().map(|_| Arc::default()).collect());
+        Self { store, timers, ambient, accounts, arrived: Arc::default(), decided, stopping: Arc::default() }
     }
 
     /// Rings when something was kept.
@@ -64,10 +67,27 @@ impl Inbox {
         Arc::clone(&self.arrived)
     }
 
-    /// Rings when an answer waits to leave.
+    /// Rings when an answer of that account waits to leave; accounts by number, as they were given.
     #[must_use]
-    pub fn decided(&self) -> Arc<Notify> {
-        Arc::clone(&self.decided)
+    pub fn decided(&self, account: usize) -> Arc<Notify> {
+        self.decided.get(account).map(Arc::clone).unwrap_or_default()
+    }
+
+    fn ring(&self, account: AccountId) {
+        for (one, decided) in self.accounts.iter().zip(self.decided.iter()) {
+            if one.id == account {
+                decided.notify_one();
+            }
+        }
+    }
+
+    /// From now on no further event is taken up; what waits is decided after the next start.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     fn account(&self, id: AccountId) -> Option<&Account> {

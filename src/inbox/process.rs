@@ -12,7 +12,7 @@ use crate::domain::conversation::{Input, wording};
 use crate::domain::delivery::{Parts, Purpose, State};
 use crate::domain::ids::ReaderId;
 use crate::line::webhook::{self, Arrived, Kind, Source};
-use crate::store::{Blind, EventRow, EventState, NewDelivery, Result, StoreError, Tx, Via};
+use crate::store::{Blind, EventRow, EventState, NewDelivery, Result, Tx, Via};
 
 /// Failures after which an event is put aside and its lane goes on.
 const MAX_FAILURES: i32 = 5;
@@ -62,8 +62,9 @@ impl Inbox {
         let mut decided = 0;
         loop {
             let mut progress = 0;
-            for (account, lane) in self.store.lanes_waiting(LANES).await? {
-                if let Some(account) = self.account(account) {
+            let ours = self.accounts.iter().map(|account| account.id);
+            for (account, lane) in self.store.lanes_waiting(ours, LANES).await? {
+                if let Some(account) = self.account(account).filter(|_| !self.is_stopping()) {
                     progress += self.lane(account, lane).await?;
                 }
             }
@@ -71,7 +72,6 @@ impl Inbox {
             if progress == 0 {
                 return Ok(decided);
             }
-            self.decided.notify_one();
         }
     }
 
@@ -79,6 +79,10 @@ impl Inbox {
         let mut decided = 0;
         while self.next(account, lane).await? == Turn::Done {
             decided += 1;
+            self.ring(account.id);
+            if self.is_stopping() {
+                break;
+            }
         }
         Ok(decided)
     }
@@ -88,22 +92,17 @@ impl Inbox {
         tx.lock_lane(account.id, lane).await?;
         let Some(event) = tx.next_event(account.id, lane).await? else { return Ok(Turn::Empty) };
         // A panic in a decision is a failure of this event, not of the process.
-        let decision = AssertUnwindSafe(self.decide(&tx, account, lane, &event)).catch_unwind().await;
+        let decision = AssertUnwindSafe(self.conclude(tx, account, lane, &event)).catch_unwind().await;
         let verdict = match decision {
             Ok(Ok(verdict)) => verdict,
-            Ok(Err(StoreError::Database(error))) => return Err(error.into()),
-            Ok(Err(corrupt @ StoreError::Corrupt { .. })) => {
-                drop(tx);
-                tracing::error!(event.id = %event.id, error = &corrupt as &dyn std::error::Error, "an event failed");
+            // Also when the database refused: if it is away, counting the failure fails too, and
+            // nothing was counted; if it is not, the event must not keep the others waiting.
+            Ok(Err(error)) => {
+                tracing::error!(event.id = %event.id, error = &error as &dyn std::error::Error, "an event failed");
                 return self.failed(&event).await;
             }
-            Err(_panic) => {
-                drop(tx);
-                return self.failed(&event).await;
-            }
+            Err(_panic) => return self.failed(&event).await,
         };
-        tx.settle_event(event.id, verdict.state, verdict.note).await?;
-        tx.commit().await?;
         metrics::counter!("hagukumi_events_total", "result" => verdict.note.unwrap_or("done")).increment(1);
         for (reader, at) in verdict.hints {
             if let Err(error) = self.timers.set(account.id, reader, at).await {
@@ -114,6 +113,14 @@ impl Inbox {
             }
         }
         Ok(Turn::Done)
+    }
+
+    /// Decides an event and commits everything that follows from it, or nothing.
+    async fn conclude(&self, tx: Tx, account: &Account, lane: Blind, event: &EventRow) -> Result<Verdict> {
+        let verdict = self.decide(&tx, account, lane, event).await?;
+        tx.settle_event(event.id, verdict.state, verdict.note).await?;
+        tx.commit().await?;
+        Ok(verdict)
     }
 
     async fn failed(&self, event: &EventRow) -> Result<Turn> {
@@ -195,7 +202,8 @@ impl Inbox {
             account: account.id,
             reader: None,
             blind: lane,
-            purpose: Purpose::answer(&event.key),
+            // Once a day is enough, however busy the group is.
+            purpose: Purpose::farewell(account.civil(self.ambient.now_ms()).date()),
             via: Via::Reply,
             state: State::Waiting,
             window_until: self.ambient.now_ms() + FAREWELL_MS,

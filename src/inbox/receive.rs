@@ -1,14 +1,16 @@
 //! Keeping what LINE sent before saying 200.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 
 use super::Inbox;
 use crate::domain::account::Account;
 use crate::line::webhook::{self, Arrived, Source};
-use crate::store::{Blind, EventState, NewEvent, StoreError};
+use crate::store::{Blind, EventState, NewEvent, Store, StoreError};
 
 /// Why a webhook cannot be answered with 200. LINE may send it again.
 #[derive(Debug, thiserror::Error)]
@@ -47,14 +49,10 @@ impl Inbox {
         if events.is_empty() {
             return Ok(received);
         }
-        let keep = async {
-            let tx = self.store.begin().await?;
-            let new = tx.keep_events(&events).await?;
-            tx.commit().await?;
-            Ok::<u64, StoreError>(new)
-        };
-        let new = tokio::time::timeout(COMMIT_WITHIN, keep).await.map_err(|_| ReceiveError::TooSlow)??;
-        self.arrived.notify_one();
+        // A task of its own: who hangs up, or waits no longer, does not cut a transaction in two.
+        let keep = tokio::spawn(keep(self.store.clone(), events, Arc::clone(&self.arrived)));
+        let kept = tokio::time::timeout(COMMIT_WITHIN, keep).await.map_err(|_| ReceiveError::TooSlow)?;
+        let new = kept.map_err(|_| ReceiveError::TooSlow)??;
         Ok(Received { new, ..received })
     }
 
@@ -109,6 +107,14 @@ impl Inbox {
             payload: body.to_vec(),
         }
     }
+}
+
+async fn keep(store: Store, events: Vec<NewEvent>, arrived: Arc<Notify>) -> Result<u64, StoreError> {
+    let tx = store.begin().await?;
+    let new = tx.keep_events(&events).await?;
+    tx.commit().await?;
+    arrived.notify_one();
+    Ok(new)
 }
 
 /// A body for another bot is never processed: settings are mixed up. Before the bot's id is known, or

@@ -4,6 +4,9 @@
 //! only move forward, and accepted wins even over a lost lease: what LINE took was sent. A row that
 //! *rides on* an answer (today's message inside a reply) is decided with that answer and never
 //! claimed by itself.
+//!
+//! A row that cannot be opened is ended where it is found, with an alarm: it must not keep the rows
+//! beside it from leaving.
 
 use std::collections::HashMap;
 
@@ -12,7 +15,8 @@ use sea_orm::sea_query::{
     Cond, Expr, ExprTrait as _, LockBehavior, LockType, OnConflict, Order, Query, SelectStatement,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::SimpleExpr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect as _,
+    sea_query::SimpleExpr,
 };
 
 use super::seal::{At, Blind};
@@ -38,6 +42,27 @@ impl Via {
             Self::Reply => "reply",
         }
     }
+}
+
+/// Which rows are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Mornings.
+    Mornings,
+    /// Everything but mornings.
+    Answers,
+    /// Of the answers, those that leave for free.
+    Replies,
+}
+
+/// Which of the wanted rows come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum First {
+    /// The oldest.
+    Oldest,
+    /// Those that were tried least often: to try an account with, where the oldest row may be the very
+    /// one that LINE refuses.
+    LeastTried,
 }
 
 /// A row to be made.
@@ -138,7 +163,7 @@ const fn at(row: i64) -> At<'static> {
 }
 
 /// Rows of an account that anybody may lease now.
-fn leasable(account: AccountId, answers: bool, now: i64) -> SelectStatement {
+fn leasable(account: AccountId, wanted: Wanted, now: i64) -> SelectStatement {
     let waits = Expr::col(Column::State).eq(State::Waiting.as_str()).and(Expr::col(Column::NextAttemptAt).lte(now));
     let dropped = Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).lte(now));
     let morning = Expr::col(Column::Purpose).like("daily/%");
@@ -149,15 +174,19 @@ fn leasable(account: AccountId, answers: bool, now: i64) -> SelectStatement {
         .and_where(Expr::col(Column::AccountId).eq(account.0))
         .and_where(Expr::col(Column::RidesOn).is_null())
         .and_where(Expr::col(Column::WindowUntil).gt(now))
-        .and_where(if answers { morning.not() } else { morning })
-        .order_by(Column::Id, Order::Asc)
+        .and_where(match wanted {
+            Wanted::Mornings => morning,
+            Wanted::Answers => morning.not(),
+            Wanted::Replies => morning.not().and(Expr::col(Column::Via).eq(Via::Reply.as_str())),
+        })
         .to_owned()
 }
 
-/// Rows whose window has closed and that nobody is sending. Riders wait for their answer.
-fn overdue(now: i64) -> Cond {
+/// Rows of an account whose window has closed and that nobody is sending. Riders wait for their answer.
+fn overdue(account: AccountId, now: i64) -> Cond {
     let leased = Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).gt(now));
     Cond::all()
+        .add(Expr::col(Column::AccountId).eq(account.0))
         .add(open())
         .add(Expr::col(Column::WindowUntil).lte(now))
         .add(Expr::col(Column::RidesOn).is_null())
@@ -216,21 +245,25 @@ impl Tx {
         Ok(rows.count(&self.inner).await? > 0)
     }
 
-    /// Leases rows of an account (answers, or mornings) that want to leave now, or whose holder let
-    /// the lease run out. `lease_until` and `now` in milliseconds since 1970.
+    /// Leases rows of an account that want to leave now, or whose holder let the lease run out.
+    /// `lease_until` and `now` in milliseconds since 1970.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`], [`StoreError::Corrupt`].
+    /// [`StoreError::Database`].
     pub async fn lease(
         &self,
         account: AccountId,
-        answers: bool,
+        (wanted, first): (Wanted, First),
         now: i64,
         lease_until: i64,
         limit: u64,
     ) -> Result<Vec<Leased>> {
-        let mut select = leasable(account, answers, now);
+        let mut select = leasable(account, wanted, now);
+        if first == First::LeastTried {
+            select.order_by(Column::Attempts, Order::Asc);
+        }
+        select.order_by(Column::Id, Order::Asc);
         select.limit(limit).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let ids = self.inner.query_all(&select).await?;
         let ids: Vec<i64> = ids.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
@@ -254,9 +287,24 @@ impl Tx {
             .to_owned();
         self.inner.execute(&update).await?;
         let readers: Vec<ReaderId> = rows.iter().filter_map(|row| row.reader_id.map(ReaderId)).collect();
-        let readers: HashMap<i64, ReaderRow> =
-            self.readers(&readers).await?.into_iter().map(|reader| (reader.id.0, reader)).collect();
-        rows.into_iter().map(|row| self.leased(row, lease_until, &readers)).collect()
+        let (readers, _damaged) = self.readers_apart(&readers).await?;
+        let readers: HashMap<i64, ReaderRow> = readers.into_iter().map(|reader| (reader.id.0, reader)).collect();
+        let mut leased = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (id, fence, maybe_sent) = (DeliveryId(row.id), row.fence + 1, row.maybe_sent);
+            match self.leased(row, lease_until, &readers) {
+                Ok(row) => leased.push(row),
+                Err(damage) => self.end_damaged(id, fence, maybe_sent, &damage).await?,
+            }
+        }
+        Ok(leased)
+    }
+
+    /// Ends a row that nobody can read.
+    async fn end_damaged(&self, id: DeliveryId, fence: i32, maybe_sent: bool, damage: &StoreError) -> Result<()> {
+        tracing::error!(error = damage as &dyn std::error::Error, "a delivery cannot be read and was put aside");
+        let next = Next::Settled { state: State::when_time_passed(maybe_sent), request_id: None };
+        self.record(&Outcome { id, fence, next, error: Some("damaged") }).await
     }
 
     fn leased(&self, row: delivery::Model, lease_until: i64, readers: &HashMap<i64, ReaderRow>) -> Result<Leased> {
@@ -332,8 +380,13 @@ impl Tx {
             Next::Settled { state: State::Accepted, request_id } => {
                 self.settle_riders(outcome.id, State::Accepted, request_id.as_deref()).await
             }
-            Next::Settled { state: State::Unconfirmed, .. } | Next::Push { with_today: false, .. } => {
+            Next::Settled { state: State::Unconfirmed, .. } => {
                 self.settle_riders(outcome.id, State::Unconfirmed, None).await
+            }
+            // What becomes of the words alone says nothing about today's message any more.
+            Next::Push { with_today: false, .. } => {
+                self.settle_riders(outcome.id, State::Unconfirmed, None).await?;
+                self.detach_riders(outcome.id).await
             }
             Next::Settled { .. } => self.free_riders(outcome.id).await,
             Next::Again { .. } | Next::Push { with_today: true, .. } => Ok(()),
@@ -349,6 +402,16 @@ impl Tx {
             .value(Column::SettledAt, self.ambient.now_ms())
             .and_where(Expr::col(Column::RidesOn).eq(answer.0))
             .and_where(Expr::col(Column::State).ne(State::Accepted.as_str()))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
+    async fn detach_riders(&self, answer: DeliveryId) -> Result<()> {
+        let update = Query::update()
+            .table(delivery::Entity)
+            .value(Column::RidesOn, Option::<i64>::None)
+            .and_where(Expr::col(Column::RidesOn).eq(answer.0))
             .to_owned();
         self.inner.execute(&update).await?;
         Ok(())
@@ -388,13 +451,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends rows whose window has closed; returns how many. Riders wait for their answer.
+    /// Ends at most `limit` rows of the account whose window has closed; returns how many. Riders wait
+    /// for their answer.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn end_overdue(&self, now: i64) -> Result<usize> {
-        let overdue = delivery::Entity::find().filter(overdue(now)).all(&self.inner).await?;
+    pub async fn end_overdue(&self, account: AccountId, now: i64, limit: u64) -> Result<usize> {
+        let overdue = delivery::Entity::find().filter(overdue(account, now)).limit(limit).all(&self.inner).await?;
         for row in &overdue {
             let state = State::when_time_passed(row.maybe_sent);
             let next = Next::Settled { state, request_id: None };
@@ -442,23 +506,6 @@ impl Tx {
         }
         Ok(())
     }
-
-    /// The id of the reader's newest answer, to know whether another is the last word.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn newest_answer(&self, reader: ReaderId) -> Result<Option<DeliveryId>> {
-        let query = Query::select()
-            .expr_as(Expr::col(Column::Id).max(), "id")
-            .from(delivery::Entity)
-            .and_where(Expr::col(Column::ReaderId).eq(reader.0))
-            .and_where(Expr::col(Column::Purpose).like("answer/%"))
-            .to_owned();
-        let row = self.inner.query_one(&query).await?;
-        let id: Option<i64> = row.map(|row| row.try_get("", "id")).transpose()?.flatten();
-        Ok(id.map(DeliveryId))
-    }
 }
 
 impl Store {
@@ -473,22 +520,40 @@ impl Store {
         Ok(row.is_some_and(|row| row.state == State::Sending.as_str() && row.fence == fence))
     }
 
+    /// Whether this answer is the last word: the reader's newest answer, in the turn they are in, to
+    /// somebody who still follows.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn is_last_word(&self, answer: DeliveryId, reader: ReaderId, turn: i64) -> Result<bool> {
+        let query = Query::select()
+            .expr_as(Expr::col(Column::Id).max(), "id")
+            .from(delivery::Entity)
+            .and_where(Expr::col(Column::ReaderId).eq(reader.0))
+            .and_where(Expr::col(Column::Purpose).like("answer/%"))
+            .to_owned();
+        let row = self.reader.query_one(&query).await?;
+        let newest: Option<i64> = row.map(|row| row.try_get("", "id")).transpose()?.flatten();
+        Ok(newest == Some(answer.0) && self.listens(reader, turn).await?)
+    }
+
     /// Whether anything of the account can be leased now: asked before a transaction is begun.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn has_leasable(&self, account: AccountId, answers: bool, now: i64) -> Result<bool> {
-        Ok(self.reader.query_one(leasable(account, answers, now).limit(1)).await?.is_some())
+    pub async fn has_leasable(&self, account: AccountId, wanted: Wanted, now: i64) -> Result<bool> {
+        Ok(self.reader.query_one(leasable(account, wanted, now).limit(1)).await?.is_some())
     }
 
-    /// Whether any row's window has closed.
+    /// Whether the window of any row of the account has closed.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn has_overdue(&self, now: i64) -> Result<bool> {
-        Ok(delivery::Entity::find().filter(overdue(now)).one(&self.reader).await?.is_some())
+    pub async fn has_overdue(&self, account: AccountId, now: i64) -> Result<bool> {
+        Ok(delivery::Entity::find().filter(overdue(account, now)).one(&self.reader).await?.is_some())
     }
 
     /// How many rows are in that state.

@@ -151,7 +151,7 @@ impl Tx {
         }
     }
 
-    /// Ends an event.
+    /// Ends an event that is pending; one that has ended stays as it is.
     ///
     /// # Errors
     ///
@@ -162,6 +162,7 @@ impl Tx {
             .table(event::Entity)
             .value(event::Column::State, state.as_str())
             .value(event::Column::Note, note)
+            .and_where(Expr::col(event::Column::State).eq(EventState::Pending.as_str()))
             .and_where(Expr::col(event::Column::Id).eq(id.0));
         if !state.keeps_payload() {
             update.value(event::Column::PayloadSealed, Option::<Vec<u8>>::None);
@@ -204,17 +205,22 @@ impl Tx {
 }
 
 impl Store {
-    /// Lanes with pending events, the one that waits longest first.
+    /// Lanes of these accounts with pending events, the one that waits longest first.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn lanes_waiting(&self, limit: u64) -> Result<Vec<(AccountId, Blind)>> {
+    pub async fn lanes_waiting(
+        &self,
+        accounts: impl IntoIterator<Item = AccountId>,
+        limit: u64,
+    ) -> Result<Vec<(AccountId, Blind)>> {
         let query = Query::select()
             .column(event::Column::AccountId)
             .column(event::Column::Lane)
             .from(event::Entity)
             .and_where(Expr::col(event::Column::State).eq(EventState::Pending.as_str()))
+            .and_where(Expr::col(event::Column::AccountId).is_in(accounts.into_iter().map(|account| account.0)))
             .group_by_columns([event::Column::AccountId, event::Column::Lane])
             .order_by_expr(Expr::col(event::Column::ReceivedAt).min(), Order::Asc)
             .limit(limit)

@@ -26,7 +26,7 @@ use sea_orm::{
 
 pub use accounts::{AccountRow, Hold};
 pub use care::Waiting;
-pub use deliveries::{Leased, NewDelivery, Next, Outcome, Via};
+pub use deliveries::{First, Leased, NewDelivery, Next, Outcome, Via, Wanted};
 pub use events::{EventRow, EventState, NewEvent};
 pub use readers::{NewReader, ReaderRow};
 pub use schema::SchemaError;

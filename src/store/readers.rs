@@ -110,6 +110,45 @@ impl Tx {
         self.opened_readers(rows).await
     }
 
+    /// As [`Tx::readers`], but a reader who cannot be opened costs nobody else: their ids come apart.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn readers_apart(&self, ids: &[ReaderId]) -> Result<(Vec<ReaderRow>, Vec<ReaderId>)> {
+        match self.readers(ids).await {
+            Err(StoreError::Corrupt { .. }) => {}
+            read => return Ok((read?, Vec::new())),
+        }
+        let (mut whole, mut damaged) = (Vec::with_capacity(ids.len()), Vec::new());
+        for id in ids {
+            match self.readers(&[*id]).await {
+                Ok(found) => whole.extend(found),
+                Err(StoreError::Database(error)) => return Err(error.into()),
+                Err(damage) => {
+                    tracing::error!(error = &damage as &dyn std::error::Error, "a reader cannot be read");
+                    damaged.push(*id);
+                }
+            }
+        }
+        Ok((whole, damaged))
+    }
+
+    /// Lets nothing be due for a reader any more: nobody can read what.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn park_reader(&self, id: ReaderId) -> Result<()> {
+        let update = Query::update()
+            .table(reader::Entity)
+            .value(reader::Column::NextDueAt, Option::<i64>::None)
+            .and_where(Expr::col(reader::Column::Id).eq(id.0))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
     async fn opened_readers(&self, mut rows: Vec<reader::Model>) -> Result<Vec<ReaderRow>> {
         rows.sort_by_key(|row| row.id);
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
@@ -248,6 +287,12 @@ impl Tx {
 }
 
 impl Store {
+    /// Whether the reader still follows and is in this turn.
+    pub(super) async fn listens(&self, id: ReaderId, turn: i64) -> Result<bool> {
+        let found = reader::Entity::find_by_id(id.0).one(&self.reader).await?;
+        Ok(found.is_some_and(|row| row.turn == turn && row.standing == standing_word(Standing::Following)))
+    }
+
     /// Readers of an account who are due at `now` (milliseconds since 1970), the longest due first.
     ///
     /// # Errors

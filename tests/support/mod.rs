@@ -3,15 +3,18 @@
 
 mod heard;
 
-use std::net::TcpListener;
-use std::sync::Arc;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use hagukumi::app::{App, Serving, install_tls, rehearsal_ambient};
 use hagukumi::clock::{Clock as _, RehearsalClock};
 use hagukumi::config::Config;
 use hagukumi::domain::calendar::{JST, civil, instant};
+use hagukumi::line::client::Limits;
 use hagukumi::simulator::{Channel, ChannelOptions, Entry, Options, Running, Simulator, User};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -35,9 +38,12 @@ pub struct World {
     pub bot_url: String,
     /// Moved by the story alone.
     pub clock: Arc<RehearsalClock>,
+    simulator: Simulator,
+    /// Where LINE listens, so that it can come back there.
+    line_at: SocketAddr,
+    platform: Mutex<Option<Running>>,
     _serving: Serving,
-    _platform: Running,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A time in Japan, such as `2026-11-22 09:00`.
@@ -97,22 +103,59 @@ impl World {
 
     /// A fresh world with more settings, such as `("PUBLIC_URL", "https://…")`.
     pub async fn with(start: &str, more: &[(&str, &str)]) -> Self {
+        Self::within(start, more, Limits::default()).await
+    }
+
+    /// A fresh world that does not wait long for LINE.
+    pub async fn impatient(start: &str) -> Self {
+        let limits = Limits { connect: Duration::from_secs(1), total: Duration::from_millis(1_500), in_flight: 64 };
+        Self::within(start, &[], limits).await
+    }
+
+    /// A fresh world with more settings and other limits.
+    pub async fn within(start: &str, more: &[(&str, &str)], limits: Limits) -> Self {
         install_tls();
         let start = time(start);
         let clock = Arc::new(RehearsalClock::standing(start));
         let simulator = platform(&clock);
         let (listener, _) = listen();
+        let line_at = listener.local_addr().expect("a bound listener has an address");
         let platform = simulator.serve(listener).await;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut env = settings(folder.path(), &platform, start);
+        env.retain(|(name, _)| !more.iter().any(|(other, _)| *name == format!("HAGUKUMI_{other}")));
         env.extend(more.iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), (*value).to_owned())));
         let config = Config::read(None, env).expect("the story's settings are right");
-        let app = App::open(&config, rehearsal_ambient(&clock)).await.expect("the bot opens");
+        let app = App::open_within(&config, rehearsal_ambient(&clock), limits).await.expect("the bot opens");
         let (listener, bot_url) = listen();
         let serving = app.serve_by_hand(listener).expect("the bot serves");
         let line = simulator.channel("main");
         line.set_webhook(&format!("{bot_url}/webhook"));
-        Self { line, app, bot_url, clock, _serving: serving, _platform: platform, _folder: folder }
+        let platform = Mutex::new(Some(platform));
+        Self { line, app, bot_url, clock, simulator, line_at, platform, _serving: serving, folder }
+    }
+
+    /// From now on nobody listens where LINE was.
+    pub async fn line_goes_away(&self) {
+        let running = self.platform.lock().expect("no panic while it is held").take();
+        running.expect("LINE is there").stop().await;
+    }
+
+    /// LINE listens again where it was, and remembers everything.
+    pub async fn line_comes_back(&self) {
+        let listener = TcpListener::bind(self.line_at).expect("nobody took LINE's port");
+        let running = self.simulator.serve(listener).await;
+        *self.platform.lock().expect("no panic while it is held") = Some(running);
+    }
+
+    /// Time passes while the server is away: nothing that was due on the way happens at its moment.
+    pub fn passes_without_the_server(&self, until: &str) {
+        self.clock.advance_to(time(until));
+    }
+
+    /// The file of the database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("hagukumi.sqlite")
     }
 
     /// Lets everything happen that can happen now.

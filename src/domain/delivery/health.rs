@@ -2,8 +2,9 @@
 //!
 //! A refused row alone proves nothing: LINE has answered 400 to everything before. It is the
 //! reader's own case once another row of the account was accepted after it; five refusals with no
-//! acceptance between them are a *wall*, and the account is held. One content that is refused for
-//! five readers while others pass is *withdrawn*.
+//! acceptance between them are a *wall*, and the account is held; what was refused before a hold is
+//! forgiven when it is lifted. One content that is refused for five readers while others pass is
+//! *withdrawn*.
 
 use std::collections::{HashMap, HashSet};
 
@@ -81,6 +82,12 @@ impl Health {
         }
     }
 
+    /// The account was held, and now LINE takes pushes again: what it refused before the hold was
+    /// nobody's own case, and is tried again.
+    pub fn forgive(&mut self) {
+        self.suspects.clear();
+    }
+
     fn accepted(&mut self) -> Change {
         if self.suspects.is_empty() {
             return Change::None;
@@ -125,6 +132,16 @@ mod tests {
         }
         assert_eq!(health.note(Report::Rejected, DeliveryId(4), 9), Change::None, "the same row counts once");
         assert_eq!(health.note(Report::Rejected, DeliveryId(5), 9), Change::Hold(HoldReason::Wall));
+    }
+
+    #[test]
+    fn what_was_refused_before_a_hold_is_nobodys_own_case() {
+        let mut health = Health::default();
+        for row in 1..=5 {
+            health.note(Report::Rejected, DeliveryId(row), 9);
+        }
+        health.forgive();
+        assert_eq!(health.note(Report::Accepted, DeliveryId(1), 9), Change::None);
     }
 
     #[test]

@@ -10,6 +10,8 @@ const WEEKDAYS = ['日', '月', '火', '水', '木', '金', '土'];
 
 let seen = { version: null, count: 0, day: '', quick: '', menu: '', first: true };
 let clock = { now_ms: 0, at: 0 };
+// Bubbles before `from` are old; later ones came in one go, the last of them at `at`.
+let burst = { from: 0, at: 0 };
 let menuOpen = true;
 let toastTimer = 0;
 
@@ -67,6 +69,7 @@ async function tell(path, body) {
 }
 
 async function act(what, more) {
+  burst.from = seen.count;
   try {
     const said = await tell(`${channel}/act`, { user: me, act: what, ...more });
     if (said.status === 0) toast('ボットから返事がありません。');
@@ -101,12 +104,12 @@ function touch(place, id, action) {
 }
 
 function whatOpens(uri) {
-  if (/^tel:/i.test(uri)) return `電話：${decode(uri.slice(4))}`;
-  return `ページを開く：${decode(uri)}`;
+  if (/^tel:/i.test(uri)) return `電話：${decode(uri.slice(4), decodeURIComponent)}（ここでは、かかりません）`;
+  return `ページを開く：${decode(uri, decodeURI)}（ここでは、開きません）`;
 }
 
-function decode(uri) {
-  try { return decodeURI(uri); } catch { return uri; }
+function decode(uri, how) {
+  try { return how(uri); } catch { return uri; }
 }
 
 function openKeyboard(text) {
@@ -130,6 +133,8 @@ function openPicker(title, field, done) {
     if (field[key]) input[key] = field[key]; else input.removeAttribute(key);
   }
   input.value = field.value;
+  $('picked').oninput = sayPicked;
+  sayPicked();
   $('picker-title').textContent = title;
   $('picker-label').textContent = field.type === 'time' ? '時刻を選ぶ' : '日付を選ぶ';
   $('picker-range').textContent = rangeText(field);
@@ -138,11 +143,21 @@ function openPicker(title, field, done) {
   picker.showModal();
 }
 
+// The field itself speaks the browser's language, so what is chosen is said once more in Japanese.
+function sayPicked() {
+  const value = $('picked').value;
+  const weekday = /^\d{4}-/.test(value) ? `（${WEEKDAYS[new Date(`${value.slice(0, 10)}T00:00Z`).getUTCDay()]}）` : '';
+  $('picker-said').textContent = value ? readDate(value).replace(/日/, `日${weekday}`) : 'まだ選ばれていません';
+}
+
+function readDate(text) {
+  return text.replace('T', ' ').replace(/^(\d+)-0?(\d+)-0?(\d+)/, '$1年$2月$3日');
+}
+
 function rangeText(field) {
-  const read = (text) => text && text.replace('T', ' ').replace(/^(\d+)-0?(\d+)-0?(\d+)/, '$1年$2月$3日');
-  if (field.min && field.max) return `${read(field.min)} から ${read(field.max)} まで選べます。`;
-  if (field.min) return `${read(field.min)} から選べます。`;
-  return field.max ? `${read(field.max)} まで選べます。` : '';
+  if (field.min && field.max) return `${readDate(field.min)}から ${readDate(field.max)}まで選べます。`;
+  if (field.min) return `${readDate(field.min)}から選べます。`;
+  return field.max ? `${readDate(field.max)}まで選べます。` : '';
 }
 
 // ---- messages ------------------------------------------------------------------------------------
@@ -152,6 +167,7 @@ function drawBubble(bubble) {
   separateDay(at);
   const row = make('article', `row ${bubble.from}`);
   row.dataset.id = bubble.id;
+  row.dataset.day = at.iso;
   row.setAttribute('aria-label', bubble.from === 'bot' ? '相手' : '自分');
   const content = make('div', 'content');
   content.append(drawMessage(bubble));
@@ -461,6 +477,7 @@ function foldMenu(open) {
 
 function drawStanding(news) {
   $('name').textContent = news.name;
+  $('name').title = news.name;
   document.title = `${news.name}（ためしの電話）`;
   $('face').textContent = [...news.name][0] || '';
   $('add').disabled = news.friend || news.blocked;
@@ -490,17 +507,20 @@ function tick() {
   $('now').dateTime = new Date(nowMs()).toISOString();
 }
 
+// Somebody who reads this close to the end, in pixels, reads the end.
+const NEAR = 80;
+
 function atEnd() {
-  return talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
+  return talk.scrollHeight - talk.scrollTop - talk.clientHeight < NEAR;
 }
 
 function draw(news) {
   clock = { now_ms: news.now_ms, at: performance.now() };
   tick();
   drawStanding(news);
-  const follow = seen.first || news.bubbles.length > 0 || atEnd();
-  const fresh = news.bubbles.length;
+  const follow = seen.first || news.bubbles.length > 0 || reading;
   drawLoading(false);
+  if (news.bubbles.length) newBurst();
   news.bubbles.forEach(drawBubble);
   seen.count = news.count;
   for (const id of news.unsent) markUnsent(id);
@@ -515,18 +535,39 @@ function draw(news) {
     talk.querySelector('.empty')?.remove();
   }
   seen.version = news.version;
-  if (follow) scrollToNew(fresh);
+  if (seen.first) burst.from = seen.count;
+  if (follow) scrollToNew();
   seen.first = false;
 }
 
-// New messages come into view from their beginning when they are longer than the screen.
-function scrollToNew(fresh) {
-  const rows = talk.querySelectorAll('.row:not(.loading)');
-  const first = fresh && !seen.first ? rows[rows.length - fresh] : null;
-  const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches || seen.first ? 'auto' : 'smooth';
+// What comes after a silence of some seconds is a new matter.
+function newBurst() {
+  const now = performance.now();
+  if (now - burst.at > 3000) burst.from = seen.count;
+  burst.at = now;
+}
+
+// What came in one go is read from its first line; of several mornings, the last one. What is short
+// enough stands at the end as usual.
+function scrollToNew() {
   const bottom = talk.scrollHeight - talk.clientHeight;
-  const top = first && first.classList.contains('bot') ? Math.min(first.offsetTop - 44, bottom) : bottom;
-  talk.scrollTo({ top, behavior });
+  const top = Math.min(beginningOfNew() ?? bottom, bottom);
+  // Only a short way is glided, and never while the last one goes on.
+  const far = Math.abs(top - talk.scrollTop) > 2 * talk.clientHeight || performance.now() < gliding;
+  const still = far || seen.first || matchMedia('(prefers-reduced-motion: reduce)').matches;
+  reading = bottom - top < NEAR;
+  gliding = performance.now() + 800;
+  talk.scrollTo({ top, behavior: still ? 'auto' : 'smooth' });
+}
+
+function beginningOfNew() {
+  const fresh = [...talk.querySelectorAll('.row:not(.loading)')].slice(burst.from);
+  const day = fresh.at(-1)?.dataset.day;
+  const first = fresh.find((row) => row.classList.contains('bot') && row.dataset.day === day);
+  if (!first) return null;
+  const before = first.previousElementSibling;
+  // The question or the day above it belongs to it, unless that is long itself.
+  return (before && before.offsetHeight < 80 ? before : first).offsetTop - 10;
 }
 
 function markUnsent(id) {
@@ -546,6 +587,7 @@ function grow() {
 async function moveClock(body) {
   const buttons = [$('next-morning'), $('jump')];
   buttons.forEach((one) => { one.disabled = true; });
+  burst.from = seen.count;
   try {
     await tell('clock', body);
   } catch (error) {
@@ -585,7 +627,9 @@ $('say').onsubmit = (event) => {
 
 // Whoever reads the end keeps reading the end when the room for it changes.
 let reading = true;
-talk.addEventListener('scroll', () => { reading = atEnd(); }, { passive: true });
+// Until then it is the page that scrolls, not the reader.
+let gliding = 0;
+talk.addEventListener('scroll', () => { if (performance.now() > gliding) reading = atEnd(); }, { passive: true });
 new ResizeObserver(() => { if (reading) talk.scrollTop = talk.scrollHeight; }).observe(talk);
 
 async function listen() {

@@ -1,0 +1,15 @@
+//! Stories in a real browser: the whole demo as its own process, its phone in headless Chromium, and
+//! nothing but clicks, keys and typing. What is read through scripts is only looked at.
+//!
+//! Every story has its own demo, driver and browser on free ports; all of them end with the story,
+//! also when it fails. Waiting is for something to appear, with a limit.
+#![expect(clippy::unwrap_used, reason = "stories")]
+
+mod access;
+mod demo;
+mod driver;
+mod morning;
+mod person;
+mod phone;
+mod process;
+mod registration;

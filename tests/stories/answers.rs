@@ -1,0 +1,107 @@
+//! Answers: free while the reply token lives, said by push when they are still the last word, and the
+//! day's message never twice.
+
+use chrono::TimeDelta;
+use hagukumi::clock::Clock as _;
+use hagukumi::domain::delivery::State;
+use hagukumi::simulator::{FaultKind, On};
+
+use crate::ledger::{attempts, rows, settled, times_told};
+use crate::support::{Parent, World};
+
+/// Opens the day's message.
+const TODAY: &str = "きょうは妊娠25週6日です";
+
+/// A family one tap before the end of its registration.
+async fn nearly_registered(world: &World) -> Parent<'_> {
+    let hana = world.somebody();
+    hana.adds_the_account().await;
+    hana.taps("同意して登録する").await;
+    hana.picks("出産予定日をえらぶ", "2027-03-01").await;
+    hana.taps("つけない").await;
+    hana
+}
+
+/// The bot keeps what arrives and gets round to it only so many seconds later.
+async fn late(world: &World, seconds: i64) {
+    world.clock.advance_to(world.clock.now() + TimeDelta::seconds(seconds));
+    world.settle().await;
+}
+
+#[tokio::test]
+async fn an_answer_whose_token_has_expired_is_pushed_with_the_days_message_once() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = nearly_registered(&world).await;
+    assert_eq!(hana.user.taps("登録する").await, 200);
+    late(&world, 90).await;
+    assert_eq!((hana.pushes().len(), times_told(&hana, TODAY)), (1, 1));
+    world.until("2026-11-22 20:00").await;
+    assert_eq!((hana.pushes().len(), times_told(&hana, TODAY)), (1, 1));
+    assert_eq!(settled(&world).await, [6, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_reply_that_line_took_without_saying_so_shows_the_days_message_once() {
+    for fault in [FaultKind::AcceptThenTimeout, FaultKind::AcceptThen500] {
+        let world = World::impatient("2026-11-22 09:00").await;
+        let hana = nearly_registered(&world).await;
+        world.line.faults().on(On::Reply).next(fault.clone());
+        hana.taps("登録する").await;
+        world.until("2026-11-22 20:00").await;
+        assert_eq!(times_told(&hana, TODAY), 1, "{fault:?}");
+        assert_eq!(hana.pushes().len(), 1, "the words alone go by push: {fault:?}");
+        assert!(!hana.pushes()[0].messages.iter().any(|message| message.to_string().contains(TODAY)), "{fault:?}");
+        assert_eq!(rows(&world, State::Unconfirmed).await, 1, "the day's row is in doubt, and stays so: {fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_failed_for_certain_is_tried_again_for_free() {
+    for fault in [FaultKind::ServerError(503), FaultKind::RateLimited429, FaultKind::BlackHole] {
+        let world = World::impatient("2026-11-22 09:00").await;
+        let hana = nearly_registered(&world).await;
+        world.line.faults().on(On::Reply).next(fault.clone());
+        hana.taps("登録する").await;
+        world.until("2026-11-22 09:05").await;
+        assert_eq!((hana.pushes().len(), times_told(&hana, TODAY)), (0, 1), "{fault:?}");
+        assert_eq!(settled(&world).await, [6, 0, 0, 0], "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_late_answers_only_the_last_word_is_said() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = nearly_registered(&world).await;
+    hana.taps("登録する").await;
+    for text in ["ヘルプ", "ヘルプ", "停止"] {
+        assert_eq!(hana.user.says(text).await, 200);
+    }
+    late(&world, 120).await;
+    assert_eq!(hana.pushes().len(), 1);
+    assert!(hana.last_word().contains("お届けをとめました"), "{}", hana.last_word());
+}
+
+#[tokio::test]
+async fn an_answer_nobody_waits_for_any_more_is_not_pushed() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = nearly_registered(&world).await;
+    hana.taps("登録する").await;
+    assert_eq!(hana.user.says("ヘルプ").await, 200);
+    world.passes_without_the_server("2026-11-22 11:30");
+    world.settle().await;
+    assert!(attempts(&world, &hana).is_empty(), "two and a half hours later nobody waits");
+    assert_eq!(rows(&world, State::Lapsed).await, 1);
+}
+
+#[tokio::test]
+async fn what_a_family_did_while_the_server_was_away_is_decided_and_the_day_is_not_lost() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = nearly_registered(&world).await;
+    assert_eq!(hana.user.taps("登録する").await, 200);
+    world.passes_without_the_server("2026-11-22 12:00");
+    world.settle().await;
+    assert_eq!(times_told(&hana, TODAY), 1, "the day's message comes by itself");
+    assert_eq!(hana.pushes().len(), 1);
+    world.until("2026-11-23 09:00").await;
+    assert_eq!(hana.pushes().len(), 2);
+}

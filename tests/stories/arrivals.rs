@@ -1,0 +1,166 @@
+//! Events that come twice, late, together, in the wrong order, or poisoned.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use hagukumi::clock::Clock as _;
+use hagukumi::simulator::{HELD, Release};
+use hagukumi::store::EventState;
+use sea_orm::{ConnectionTrait as _, Database};
+
+use crate::ledger::{attempts, settled, times_told};
+use crate::support::{Parent, Registers, World};
+
+const DUE: &str = "2027-03-01";
+
+fn a_second_later(world: &World) {
+    world.clock.advance_to(world.clock.now() + TimeDelta::seconds(1));
+}
+
+#[tokio::test]
+async fn everything_that_arrives_twice_happens_once() {
+    let world = World::at("2026-11-22 09:00").await;
+    world.line.duplicate_webhooks(true);
+    let hana = world.registered(Registers::Due, DUE, Some("あお")).await;
+    assert_eq!(world.app.store().count("child").await.unwrap(), 1);
+    assert_eq!(times_told(&hana, "きょうは妊娠25週6日です"), 1);
+    assert_eq!(settled(&world).await, [6, 0, 0, 0]);
+    world.until("2026-11-23 09:00").await;
+    assert_eq!(hana.pushes().len(), 1);
+}
+
+#[tokio::test]
+async fn an_event_that_is_redelivered_a_thousand_times_has_one_effect() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    hana.says("停止").await;
+    let said = hana.user.texts().len();
+    for _ in 0..1_000 {
+        assert_eq!(hana.user.redeliver_last().await, 200);
+    }
+    world.settle().await;
+    assert_eq!(hana.user.texts().len(), said);
+}
+
+#[tokio::test]
+async fn a_redelivered_block_does_not_undo_a_newer_follow() {
+    for how in [Release::InOrder, Release::Reversed, Release::OneRequest, Release::OneRequestReversed] {
+        let world = World::at("2026-11-22 09:00").await;
+        let hana = world.registered(Registers::Due, DUE, None).await;
+        world.line.hold_webhooks();
+        a_second_later(&world);
+        assert_eq!(hana.user.block().await, HELD);
+        a_second_later(&world);
+        assert_eq!(hana.user.unblock().await, HELD);
+        assert!(world.line.release(how).await.iter().all(|status| *status == 200));
+        world.settle().await;
+        a_second_later(&world);
+        hana.says("再開").await;
+        world.until("2026-11-23 09:00").await;
+        assert_eq!(hana.push_times(), ["11-23 08:00"], "{how:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_redelivered_follow_does_not_undo_a_newer_block() {
+    for how in [Release::InOrder, Release::Reversed, Release::OneRequestReversed] {
+        let world = World::at("2026-11-22 09:00").await;
+        let hana = world.registered(Registers::Due, DUE, None).await;
+        hana.blocks().await;
+        world.line.hold_webhooks();
+        a_second_later(&world);
+        assert_eq!(hana.user.unblock().await, HELD);
+        a_second_later(&world);
+        assert_eq!(hana.user.says("再開").await, HELD);
+        a_second_later(&world);
+        assert_eq!(hana.user.block().await, HELD);
+        world.line.release(how).await;
+        world.settle().await;
+        world.until("2026-11-24 09:00").await;
+        assert!(attempts(&world, &hana).is_empty(), "{how:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_that_arrives_late_still_stops() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    world.line.hold_webhooks();
+    a_second_later(&world);
+    assert_eq!(hana.user.says("停止").await, HELD);
+    a_second_later(&world);
+    assert_eq!(hana.user.says("ヘルプ").await, HELD);
+    world.line.release(Release::Reversed).await;
+    world.settle().await;
+    world.until("2026-11-24 09:00").await;
+    assert!(attempts(&world, &hana).is_empty());
+}
+
+#[tokio::test]
+async fn a_whole_crowd_in_one_request_is_greeted_one_by_one() {
+    let world = World::at("2026-11-22 09:00").await;
+    world.line.hold_webhooks();
+    let crowd: Vec<Parent<'_>> = (0..40).map(|_| world.somebody()).collect();
+    for one in &crowd {
+        assert_eq!(one.user.add_friend().await, HELD);
+    }
+    assert_eq!(world.line.release(Release::OneRequest).await, [200]);
+    world.settle().await;
+    assert!(crowd.iter().all(|one| times_told(one, "友だち追加、ありがとうございます") == 1));
+}
+
+/// Damages the database as a failing disk would.
+async fn damage(world: &World, statement: &str) {
+    let url = format!("sqlite://{}", world.database().display());
+    let mut options = sea_orm::ConnectOptions::new(url);
+    options.max_connections(1).acquire_timeout(Duration::from_secs(5));
+    let database = Database::connect(options).await.unwrap();
+    database.execute_unprepared(statement).await.unwrap();
+    database.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reader_whose_row_is_damaged_costs_nobody_else_an_answer_or_a_morning() {
+    let world = World::at("2026-11-22 09:00").await;
+    let broken = world.registered(Registers::Due, DUE, None).await;
+    damage(&world, "UPDATE reader SET profile_sealed = x'00'").await;
+    let fine = world.registered(Registers::Due, DUE, None).await;
+    assert_eq!(broken.user.says("ヘルプ").await, 200);
+    fine.says("ヘルプ").await;
+    for _ in 0..5 {
+        world.settle().await;
+    }
+    assert!(fine.last_word().contains("停止"), "{}", fine.last_word());
+    assert_eq!(world.app.store().events_in(EventState::Dead).await.unwrap(), 1);
+    world.until("2026-11-24 09:00").await;
+    assert_eq!(fine.push_times(), ["11-23 08:00", "11-24 08:00"]);
+    assert!(broken.pushes().is_empty());
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_opened_is_put_aside_and_its_lane_goes_on() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    assert_eq!(hana.user.says("これは読めなくなる").await, 200);
+    damage(&world, "UPDATE webhook_event SET payload_sealed = x'0102' WHERE state = 'pending'").await;
+    hana.says("停止").await;
+    assert!(hana.last_word().contains("お届けをとめました"), "{}", hana.last_word());
+    assert_eq!(world.app.store().events_in(EventState::Dead).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_delivery_that_cannot_be_opened_costs_nobody_else_their_morning() {
+    let world = World::at("2026-11-22 09:00").await;
+    let broken = world.registered(Registers::Due, DUE, None).await;
+    let fine = world.registered(Registers::Due, DUE, None).await;
+    world.line.faults().on(hagukumi::simulator::On::Push).always(hagukumi::simulator::FaultKind::ServerError(503));
+    world.until("2026-11-23 08:10").await;
+    let one = "SELECT MIN(id) FROM delivery WHERE state = 'waiting'";
+    damage(&world, &format!("UPDATE delivery SET parts_sealed = x'00' WHERE id = ({one})")).await;
+    world.line.faults().clear();
+    world.until("2026-11-23 08:30").await;
+    assert_eq!(fine.pushes().len() + broken.pushes().len(), 1);
+    world.until("2026-11-24 08:30").await;
+    assert_eq!(fine.pushes().len() + broken.pushes().len(), 3);
+    settled(&world).await;
+}
