@@ -32,7 +32,7 @@ async fn an_event_that_line_delivers_again_is_heard_once() {
     world.until("2026-11-22 09:05").await;
     assert_eq!(hana.user.redeliver_last().await, 200);
     world.settle().await;
-    Heard::since(&hana.user, seen).is_silence();
+    Heard::since(&hana.user, seen).silence();
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 }

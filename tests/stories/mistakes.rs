@@ -48,7 +48,7 @@ async fn without_going_on_a_mistake_ends_in_silence() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = asked_for_a_date(&world).await;
     hana.says("2027年8月30日").await.tells("妊娠の前");
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 }
 
@@ -60,10 +60,7 @@ async fn whoever_is_past_three_is_shown_the_page_of_the_town() {
         parent.says(typed).await.offers("子育てのページ");
         parent.taps("子育てのページ").await;
         assert_eq!(parent.user.opened(), ["https://aoba.example.jp/kosodate"]);
-        parent
-            .waits_until(&format!("2026-11-2{} 12:00", if typed.ends_with("21日") { 4 } else { 6 }))
-            .await
-            .is_silence();
+        parent.waits_until(&format!("2026-11-2{} 12:00", if typed.ends_with("21日") { 4 } else { 6 })).await.silence();
         parent.was_pushed(&[]);
     }
 }

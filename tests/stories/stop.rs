@@ -13,7 +13,7 @@ async fn a_stop_before_the_morning_is_final_before_the_morning() {
             .tells("お届けを止めました。")
             .tells("30日後に消えます")
             .offers_only(&["赤ちゃんとお別れした", "まちがえた（もどす）"]);
-        hana.waits_until("2026-11-26 12:00").await.is_silence();
+        hana.waits_until("2026-11-26 12:00").await.silence();
         hana.was_pushed(&["11-23 08:00"]);
     }
 }
@@ -98,7 +98,7 @@ async fn leaving_an_open_question_stops_nothing_but_a_stop_word_always_does() {
     for word in ["停止", "STOP"] {
         hana.says("よび名をなおす").await;
         hana.says(word).await.tells("お届けを止めました。");
-        hana.waits_until(if word == "停止" { "2026-11-25 12:00" } else { "2026-11-27 12:00" }).await.is_silence();
+        hana.waits_until(if word == "停止" { "2026-11-25 12:00" } else { "2026-11-27 12:00" }).await.silence();
         hana.says("もどす").await;
         world.until(if word == "停止" { "2026-11-25 13:00" } else { "2026-11-27 13:00" }).await;
     }
@@ -118,12 +118,12 @@ async fn after_a_stop_nothing_needs_to_be_stopped_again_and_everything_says_so()
             .offers_only(&["お届けを再開する", "相談できるところ"]);
     }
     hana.says("ヘルプ").await.tells("お届けは、止まっています。").tells("もどす");
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 
     let mio = world.somebody();
     mio.adds_the_account().await;
     mio.says("停止").await.tells("お届けしているものはありません");
-    mio.waits_until("2026-11-26 12:00").await.is_silence();
+    mio.waits_until("2026-11-26 12:00").await.silence();
     mio.was_pushed(&[]);
 }
