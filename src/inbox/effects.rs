@@ -13,7 +13,7 @@ use crate::domain::message::Message;
 use crate::domain::programme::placement::shown_keys;
 use crate::domain::programme::plan::{day_before, message_on, next_due, readable_on};
 use crate::domain::programme::planned::note_planned;
-use crate::domain::retention::forget_at;
+use crate::domain::retention::look_again;
 use crate::store::{EventRow, NewDelivery, ReaderRow, Result, Tx, Via};
 
 /// How long a draft is kept.
@@ -360,7 +360,7 @@ impl<'a> Work<'a> {
 /// When something but a message waits for the reader: the end of a draft, or of what is known of them.
 fn care_at(account: &Account, reader: &ReaderRow, now: i64) -> Option<i64> {
     let draft = reader.conversation.asked_at.map(|asked| account.ms(asked) + DRAFT_MS);
-    [draft, forget_at(account, &reader.profile, &reader.follows, now)].into_iter().flatten().min()
+    [draft, look_again(account, &reader.profile, &reader.follows, now)].into_iter().flatten().min()
 }
 
 const fn category_word(category: Category) -> &'static str {
