@@ -6,7 +6,7 @@ use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, Step};
-use super::scene::{Scene, is_loss};
+use super::scene::Scene;
 use crate::domain::family::{Follow, Journey, StopReason};
 use crate::domain::ids::ChildId;
 
@@ -18,7 +18,7 @@ pub(super) fn plain(scene: Scene<'_>) -> Step {
         return step.tell(Line::NothingToStop);
     }
     if children.is_empty() {
-        let loss = scene.facts.follows.iter().any(is_loss);
+        let loss = scene.facts.follows.iter().any(Follow::is_lost);
         return if loss { step.tell(Line::QuietStopped) } else { step.say(Prompt::Stopped) };
     }
     step.want(Effect::Stop { children, reason: StopReason::Plain }).say(Prompt::Stopped)
