@@ -40,7 +40,7 @@ pub(super) fn undo(scene: Scene<'_>) -> Step {
     let Some(on) = latest(scene) else { return nothing_to_undo(scene) };
     let losses = ids(scene.facts.follows.iter().filter(|follow| family_stop(follow) == Some(on)));
     let undone =
-        |follow: &&Follow| own_stop(follow) == Some(on) || (losses.contains(&follow.child.id) && is_loss(follow));
+        |follow: &&Follow| own_stop(follow) == Some(on) || (losses.contains(&follow.child.id) && follow.is_lost());
     let own = ids(scene.facts.follows.iter().filter(undone).filter(|follow| follow.stopped.is_some()));
     let mut step = scene.stay().to(State::Idle);
     if !losses.is_empty() {
