@@ -13,7 +13,7 @@ use crate::domain::message::Message;
 use crate::domain::programme::placement::shown_keys;
 use crate::domain::programme::plan::{day_before, message_on, next_due, readable_on};
 use crate::domain::programme::planned::note_planned;
-use crate::domain::retention::forget_at;
+use crate::domain::retention::look_again;
 use crate::store::{EventRow, NewDelivery, ReaderRow, Result, Tx, Via};
 
 /// How long a draft is kept.
@@ -260,7 +260,7 @@ impl<'a> Work<'a> {
         let purpose = Purpose::daily(self.today());
         let done = self.tx.has_delivery(self.account.id, self.reader.blind, &purpose).await?;
         let (shown, again) = match self.shown(effects, done) {
-            (None, _) if !words.is_empty() && !done => (self.due_by_this(), false),
+            (None, _) if !words.is_empty() && !done && bring_back(effects) => (self.due_by_this(), false),
             found => found,
         };
         if words.is_empty() && shown.is_none() {
@@ -291,8 +291,7 @@ impl<'a> Work<'a> {
 
     /// Today's message, when what the reader just did makes it due this very moment: a rest or a stop
     /// ended after the time of day, or a date moved. It travels free with the answer, and mornings keep
-    /// their time. What was due already (a late morning) goes its own way: nobody who cried for help is
-    /// answered with it.
+    /// their time. What was due already (a late morning) goes its own way.
     fn due_by_this(&self) -> Option<DailyParts> {
         let (reader, account) = (&self.reader, self.account);
         let was_due = reader.next_due_at.is_some_and(|at| at <= self.now);
@@ -357,10 +356,28 @@ impl<'a> Work<'a> {
     }
 }
 
+/// Whether these effects can make a message due that was not: never sad news, even where the letters
+/// for another child go on.
+fn bring_back(effects: &[Effect]) -> bool {
+    let brings = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::Resume
+                | Effect::UndoStop { .. }
+                | Effect::UndoLoss { .. }
+                | Effect::UndoBirth { .. }
+                | Effect::MoveDueDate { .. }
+                | Effect::MoveBirthDate { .. }
+        )
+    };
+    let ends = |effect: &Effect| matches!(effect, Effect::Stop { .. } | Effect::ReportLoss { .. });
+    effects.iter().any(brings) && !effects.iter().any(ends)
+}
+
 /// When something but a message waits for the reader: the end of a draft, or of what is known of them.
 fn care_at(account: &Account, reader: &ReaderRow, now: i64) -> Option<i64> {
     let draft = reader.conversation.asked_at.map(|asked| account.ms(asked) + DRAFT_MS);
-    [draft, forget_at(account, &reader.profile, &reader.follows, now)].into_iter().flatten().min()
+    [draft, look_again(account, &reader.profile, &reader.follows, now)].into_iter().flatten().min()
 }
 
 const fn category_word(category: Category) -> &'static str {

@@ -54,12 +54,12 @@ async fn stickers_and_thanks_are_answered_once_a_day() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = family(&world).await;
     hana.sends_a_sticker().await.in_bubbles(1).tells("スタンプ、ありがとうございます。");
-    hana.sends_a_sticker().await.is_silence();
+    hana.sends_a_sticker().await.silence();
     hana.says("ありがとう").await.in_bubbles(1).tells("こちらこそ");
-    hana.says("ありがとうございます").await.is_silence();
+    hana.says("ありがとうございます").await.silence();
     world.until("2026-11-23 00:00").await;
     hana.sends_a_sticker().await.in_bubbles(1);
-    hana.sends_a_sticker().await.is_silence();
+    hana.sends_a_sticker().await.silence();
     hana.says("おはよう").await.in_bubbles(1);
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);

@@ -23,6 +23,21 @@ async fn two_quick_taps_register_one_child() {
 }
 
 #[tokio::test]
+async fn an_event_that_line_delivers_again_is_heard_once() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    let seen = hana.user.chat().len();
+    assert_eq!(hana.user.redeliver_last().await, 200);
+    world.settle().await;
+    world.until("2026-11-22 09:05").await;
+    assert_eq!(hana.user.redeliver_last().await, 200);
+    world.settle().await;
+    Heard::since(&hana.user, seen).silence();
+    world.until("2026-11-24 12:00").await;
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}
+
+#[tokio::test]
 async fn two_quick_taps_of_consent_or_of_a_date_ask_the_next_question_and_go_nowhere_else() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.somebody();
@@ -129,7 +144,7 @@ async fn forged_data_is_answered_neutrally_and_does_nothing() {
         "h1|today|show||7|",
         long.as_str(),
     ] {
-        hana.posts_back(data).await.never_tells(&["止め", "とめました", "登録しました", "おめでとう", "（1/3）"]);
+        hana.posts_back(data).await.never_tells(&["止め", "止めました", "登録しました", "おめでとう", "（1/3）"]);
     }
     hana.waits_until("2026-11-24 12:00").await.in_bubbles(2);
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);

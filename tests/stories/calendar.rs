@@ -9,7 +9,7 @@ async fn a_child_of_29_february_has_its_last_birthday_on_the_28th() {
     let world = World::at("2027-02-26 09:00").await;
     let hana = world.registered(Registers::Born, "2024-02-29", Some("うるう")).await;
     hana.waits_until("2027-02-28 12:00").await.in_bubbles(1).tells("うるう、きょうは3歳のお誕生日です。");
-    hana.waits_until("2027-03-05 12:00").await.is_silence();
+    hana.waits_until("2027-03-05 12:00").await.silence();
     hana.was_pushed(&["02-28 08:00"]);
 }
 

@@ -14,7 +14,7 @@ async fn a_typed_due_date_holds_from_the_next_morning_with_one_line_of_explanati
     hana.says("2027年3月8日").await.tells("出産予定日を2027年3月8日（月）になおしました。");
     hana.waits_until("2026-11-23 12:00")
         .await
-        .tells_times(1, "新しい予定日に合わせています。")
+        .tells_times(1, "新しい予定日に合わせました。")
         .tells("きょうから妊娠25週です。");
     hana.waits_until("2026-11-24 12:00").await.tells("きょうは妊娠25週1日です。").never_tells(&["新しい予定日"]);
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
@@ -29,7 +29,7 @@ async fn a_due_date_picked_on_the_card_before_the_morning_changes_that_mornings_
     hana.picks("予定日をなおす", "2027-02-28").await.tells("2027年2月28日（日）になおしました");
     hana.waits_until("2026-11-23 12:00")
         .await
-        .tells("新しい予定日に合わせています。")
+        .tells("新しい予定日に合わせました。")
         .tells("あお、きょうは妊娠26週1日です。");
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);

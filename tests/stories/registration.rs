@@ -43,7 +43,7 @@ async fn a_registration_takes_four_taps_and_a_nickname_typed_or_skipped() {
     hana.taps("登録する")
         .await
         .tells("登録しました。ありがとうございます。")
-        .tells("お届けは、朝8時ごろです。")
+        .tells("届くのは、朝8時ごろです。")
         .tells("きょうは妊娠25週6日です。");
     assert_eq!(hana.inputs(), 5, "consent, date, OK, no nickname, yes");
 
@@ -211,7 +211,7 @@ async fn everything_can_be_corrected_before_it_is_kept() {
     kenta.taps("つけない").await;
     kenta.taps("なおす").await;
     kenta.taps("はじめから").await.tells("（1/3）");
-    kenta.waits_until("2026-11-26 12:00").await.is_silence();
+    kenta.waits_until("2026-11-26 12:00").await.silence();
     kenta.was_pushed(&[]);
 }
 

@@ -10,10 +10,10 @@ async fn a_stop_before_the_morning_is_final_before_the_morning() {
         world.until("2026-11-24 07:59").await;
         hana.says(word)
             .await
-            .tells("お届けをとめました。")
-            .tells("30日のあと消えます")
+            .tells("お届けを止めました。")
+            .tells("30日後に消えます")
             .offers_only(&["赤ちゃんとお別れした", "まちがえた（もどす）"]);
-        hana.waits_until("2026-11-26 12:00").await.is_silence();
+        hana.waits_until("2026-11-26 12:00").await.silence();
         hana.was_pushed(&["11-23 08:00"]);
     }
 }
@@ -30,7 +30,7 @@ async fn a_stop_can_be_undone_at_once_by_a_button_or_a_word() {
     for (undo, answer) in
         [("もどす", "もとにもどしました"), ("再開", "再開しました"), ("やっぱり続ける", "もとにもどしました")]
     {
-        hana.says("停止").await.tells("とめました");
+        hana.says("停止").await.tells("止めました");
         hana.says(undo).await.tells(answer);
     }
     world.until("2026-11-26 12:00").await;
@@ -78,7 +78,7 @@ async fn a_stop_word_in_a_sentence_stops_nothing() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     for text in ["指しゃぶりがやめられない", "停止したらどうなりますか", "stopしないで"] {
-        hana.says(text).await.never_tells(&["とめました"]);
+        hana.says(text).await.never_tells(&["止めました"]);
     }
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
@@ -91,14 +91,14 @@ async fn leaving_an_open_question_stops_nothing_but_a_stop_word_always_does() {
     for question in ["予定日をなおす", "よび名をなおす", "生まれた", "やすむ", "つらいお知らせ"]
     {
         hana.says(question).await;
-        hana.says("やめる").await.never_tells(&["とめました"]).offers_only(&[]);
+        hana.says("やめる").await.never_tells(&["止めました"]).offers_only(&[]);
     }
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
     for word in ["停止", "STOP"] {
         hana.says("よび名をなおす").await;
-        hana.says(word).await.tells("お届けをとめました。");
-        hana.waits_until(if word == "停止" { "2026-11-25 12:00" } else { "2026-11-27 12:00" }).await.is_silence();
+        hana.says(word).await.tells("お届けを止めました。");
+        hana.waits_until(if word == "停止" { "2026-11-25 12:00" } else { "2026-11-27 12:00" }).await.silence();
         hana.says("もどす").await;
         world.until(if word == "停止" { "2026-11-25 13:00" } else { "2026-11-27 13:00" }).await;
     }
@@ -109,7 +109,7 @@ async fn after_a_stop_nothing_needs_to_be_stopped_again_and_everything_says_so()
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("停止").await;
-    hana.says("停止").await.tells("お届けをとめました。");
+    hana.says("停止").await.tells("お届けを止めました。");
     for text in ["変更", "やすむ", "予定日をなおす", "生まれた", "きょうのメッセージ", "登録"]
     {
         hana.says(text)
@@ -118,12 +118,12 @@ async fn after_a_stop_nothing_needs_to_be_stopped_again_and_everything_says_so()
             .offers_only(&["お届けを再開する", "相談できるところ"]);
     }
     hana.says("ヘルプ").await.tells("お届けは、止まっています。").tells("もどす");
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 
     let mio = world.somebody();
     mio.adds_the_account().await;
     mio.says("停止").await.tells("お届けしているものはありません");
-    mio.waits_until("2026-11-26 12:00").await.is_silence();
+    mio.waits_until("2026-11-26 12:00").await.silence();
     mio.was_pushed(&[]);
 }
