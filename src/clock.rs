@@ -115,8 +115,6 @@ pub struct Ambient {
 impl Ambient {
     /// Bits of an id below its time: 2,097,152 ids a millisecond before two could meet.
     const SERIAL_BITS: u32 = 21;
-    /// 2026-01-01 00:00 UTC in milliseconds: ids count from here and fit 63 bits until 2165.
-    const EPOCH_MS: i64 = 1_767_225_600_000;
 
     /// Joins a clock and a source of chance.
     #[must_use]
@@ -150,7 +148,8 @@ impl Ambient {
     pub fn id(&self) -> i64 {
         let mask = (1_u64 << Self::SERIAL_BITS) - 1;
         let serial = (self.serial.fetch_add(1, Ordering::Relaxed) & mask) as i64;
-        let ms = (self.now_ms() - Self::EPOCH_MS).clamp(0, (1 << 42) - 1);
+        // 42 bits of milliseconds since 1970 last until 2109.
+        let ms = self.now_ms().clamp(0, (1 << 42) - 1);
         ms << Self::SERIAL_BITS | serial
     }
 

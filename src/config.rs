@@ -202,7 +202,9 @@ impl Config {
     /// Whether requests go to LINE's own hosts.
     #[must_use]
     pub fn talks_to_line(&self) -> bool {
-        [&self.line_api_url, &self.line_data_api_url].iter().any(|url| host(url).ends_with("line.me"))
+        [&self.line_api_url, &self.line_data_api_url]
+            .iter()
+            .any(|url| host(url).to_ascii_lowercase().ends_with("line.me"))
     }
 }
 

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use hagukumi::app::{self, demo};
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
 use hagukumi::commands::{Outcome, calendar, check, preview};
-use hagukumi::config::{Config, LogFormat};
+use hagukumi::config::{Config, LogFormat, Mistakes};
 use hagukumi::content::{self, Finding, Loaded, SETTINGS, Severity};
 use hagukumi::domain::calendar::{JST, civil};
 use hagukumi::domain::programme::pack::Place;
@@ -61,9 +61,12 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
         Command::Serve => later(serve(read_config(cli)?)),
-        Command::Demo => later(run_demo(content_dir())),
+        Command::Demo => later(run_demo(read_config(cli)?.content_dir)),
         Command::Migrate => later(migrate(read_config(cli)?)),
-        Command::Check(args) => run_check(args, &read_config(cli)?),
+        Command::Check(args) => match read_config(cli) {
+            Ok(config) => run_check(args, &config),
+            Err(error) => Ok(check::mistakes(args, error.downcast::<Mistakes>()?, &mut std::io::stdout().lock())?),
+        },
         Command::Calendar(args) => {
             let library = load(&read_config(cli)?)?.library;
             Ok(calendar::run(args, &library, &mut std::io::stdout().lock())?)
@@ -99,10 +102,6 @@ fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
-fn content_dir() -> Option<PathBuf> {
-    std::env::var_os("HAGUKUMI_CONTENT_DIR").map(PathBuf::from)
-}
-
 fn load(config: &Config) -> anyhow::Result<Loaded> {
     let municipality = config.accounts.first().and_then(|account| account.municipality.as_deref());
     Ok(content::load(&app::content_source(config), municipality)?)
@@ -120,14 +119,21 @@ fn run_check(args: &check::CheckArgs, config: &Config) -> anyhow::Result<Outcome
     Ok(check::run(args, &source, municipality, today, &|_| more.clone(), &mut std::io::stdout().lock())?)
 }
 
-/// What cannot be seen from here and is forgotten easily.
+/// What would keep `serve` from starting, and what cannot be seen from here and is forgotten easily.
+/// Nothing of it concerns somebody who only writes texts and has set nothing.
 fn reminders(config: &Config) -> Vec<Finding> {
-    if config.accounts.iter().all(|account| account.channel_secrets.is_empty()) {
+    let finding = |severity, sentence: String| {
+        let place = Place { file: SETTINGS.to_owned(), line: 1 };
+        Finding { severity, place, sentence }
+    };
+    if config.accounts.iter().all(|account| account.channel_secrets.is_empty() && account.token.is_none()) {
         return Vec::new();
     }
-    let place = Place { file: SETTINGS.to_owned(), line: 1 };
-    let sentence = "LINE Developers の「Webhookの再送」は、はじめはオフです。オンになっているか確かめてください。";
-    vec![Finding { severity: Severity::Warning, place, sentence: sentence.to_owned() }]
+    let mut findings: Vec<Finding> =
+        app::refusals(config).into_iter().map(|why| finding(Severity::Error, why)).collect();
+    let again = "LINE Developers の「Webhookの再送」は、はじめはオフです。オンになっているか確かめてください。";
+    findings.push(finding(Severity::Warning, again.to_owned()));
+    findings
 }
 
 /// The time of a server: the machine's, or a rehearsal that never starts before it was last seen.

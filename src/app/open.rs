@@ -13,6 +13,7 @@ use crate::delivery::pace::{DEFAULT_RATE, Pace};
 use crate::delivery::{Channel, Deliveries};
 use crate::domain::account::Account;
 use crate::domain::calendar::JST;
+use crate::domain::library::Library;
 use crate::http::{self, Site};
 use crate::inbox::Inbox;
 use crate::line::client::{Endpoints, Limits, Line};
@@ -58,6 +59,34 @@ impl App {
         Ok(Self { store, ambient, inbox, deliveries, site, moved: Arc::default(), _lock: lock })
     }
 }
+
+/// Why `serve` would not start, as far as settings and texts can tell.
+#[must_use]
+pub fn refusals(config: &Config) -> Vec<String> {
+    let mut refusals = Vec::new();
+    for one in &config.accounts {
+        let of_account =
+            |sentence: &str| StartError::Account { account: one.slug.clone(), sentence: sentence.to_owned() };
+        if one.channel_secrets.is_empty() {
+            refusals.push(of_account(NO_SECRET).to_string());
+        }
+        if let Err(error) = line(config, one, &Ambient::system(), Limits::default()) {
+            refusals.push(error.to_string());
+        }
+        let library = content::load(&content_source(config), one.municipality.as_deref()).map(|loaded| loaded.library);
+        if library.is_ok_and(|library| !may_be_sent(config, &library)) {
+            refusals.push(StartError::Unreviewed.to_string());
+        }
+    }
+    refusals
+}
+
+/// Unreviewed texts reach no real reader unless somebody says so.
+fn may_be_sent(config: &Config, library: &Library) -> bool {
+    !config.talks_to_line() || config.send_unreviewed || library.is_reviewed()
+}
+
+const NO_SECRET: &str = "HAGUKUMI_CHANNEL_SECRET を設定してください（LINE Developers の「チャネルシークレット」）。";
 
 /// Where content is read from.
 #[must_use]
@@ -125,7 +154,11 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
     Some(PathBuf::from(path))
 }
 
-/// One server an SQLite file. The lock goes with the process, however it ends.
+/// One server (or migration) an SQLite file. The lock goes with the process, however it ends.
+///
+/// # Errors
+///
+/// [`StartError::InUse`], [`StartError::Place`].
 fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
     let Some(file) = sqlite_file(&config.database_url) else { return Ok(None) };
     let lock = file.with_extension("lock");
@@ -179,7 +212,7 @@ fn account(config: &Config, one: &AccountConfig, row: AccountRow) -> Result<Acco
     for warning in &loaded.warnings {
         tracing::debug!(file = %warning.place.file, line = warning.place.line, "{}", warning.sentence);
     }
-    if config.talks_to_line() && !config.send_unreviewed && !loaded.library.is_reviewed() {
+    if !may_be_sent(config, &loaded.library) {
         return Err(StartError::Unreviewed);
     }
     let bot_user_id = one.bot_user_id.clone().or(row.bot_user_id);
@@ -230,8 +263,7 @@ fn signed_accounts(config: &Config, accounts: &[Account]) -> Result<Vec<(Account
     let mut signed = Vec::new();
     for (account, one) in accounts.iter().zip(ordered(config)) {
         let secrets = Secrets::new(one.channel_secrets.iter().map(|secret| secret.expose())).map_err(|_| {
-            let sentence =
-                "HAGUKUMI_CHANNEL_SECRET を設定してください（LINE Developers の「チャネルシークレット」）。".to_owned();
+            let sentence = NO_SECRET.to_owned();
             StartError::Account { account: one.slug.clone(), sentence }
         })?;
         signed.push((account.clone(), secrets));

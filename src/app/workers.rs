@@ -28,6 +28,8 @@ const CARE_EVERY: Duration = Duration::from_secs(15);
 
 /// Ids of finished events are known for 30 days, payloads of failed ones for 7 (milliseconds).
 const IDS_KEPT_MS: i64 = 30 * 86_400_000;
+/// Ended deliveries are known for 31 days: long enough to tell a family why nothing came (milliseconds).
+const ROWS_KEPT_MS: i64 = 31 * 86_400_000;
 const PAYLOADS_KEPT_MS: i64 = 7 * 86_400_000;
 
 pub(super) fn start(app: &App, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
@@ -98,6 +100,7 @@ impl App {
         let now = self.ambient.now();
         self.store.saw(now).await?;
         let ms = now.timestamp_millis();
+        self.store.forget_deliveries(ms - ROWS_KEPT_MS).await?;
         self.store.forget_events(ms - IDS_KEPT_MS, ms - PAYLOADS_KEPT_MS).await?;
         Ok(())
     }

@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{Format, Outcome, unless_closed};
-use crate::content::{self, Finding, Loaded, SETTINGS, Source};
+use crate::config::{Mistake, Mistakes};
+use crate::content::{self, Finding, Loaded, SETTINGS, Severity, Source};
+use crate::domain::programme::pack::Place;
 
 /// The arguments of `check`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -49,16 +51,37 @@ pub fn run(
     Ok(if content::has_errors(&findings) { Outcome::Findings } else { Outcome::Fine })
 }
 
-fn write_one(finding: &Finding, root: &str, format: Format, out: &mut impl Write) -> io::Result<()> {
-    let (root, separator) = match finding.place.file.as_str() {
-        SETTINGS => ("", ""),
-        "" => (root, ""),
-        _ => (root, "/"),
+/// Writes mistakes in the settings as findings: until they are mended, nothing else can be checked.
+///
+/// # Errors
+///
+/// When the output cannot be written.
+pub fn mistakes(args: &CheckArgs, mistakes: Mistakes, out: &mut impl Write) -> io::Result<Outcome> {
+    let write = |mistake: &Mistake| {
+        let mut place = mistake.place.splitn(3, ':');
+        let (file, line) = (place.next().unwrap_or_default(), place.next().and_then(|line| line.parse().ok()));
+        let (line, name) = (line.unwrap_or(1), place.next().unwrap_or_default().trim());
+        let sentence = format!("{name}{}{}", if name.is_empty() { "" } else { ": " }, mistake.sentence);
+        let place = Place { file: file.to_owned(), line };
+        write_rooted(&Finding { severity: Severity::Error, place, sentence }, "", args.format, out)
     };
+    unless_closed(mistakes.0.iter().try_for_each(write))?;
+    Ok(Outcome::Findings)
+}
+
+fn write_one(finding: &Finding, root: &str, format: Format, out: &mut impl Write) -> io::Result<()> {
+    match finding.place.file.as_str() {
+        SETTINGS => write_rooted(finding, "", format, out),
+        "" => write_rooted(finding, root, format, out),
+        _ => write_rooted(finding, &format!("{root}/"), format, out),
+    }
+}
+
+fn write_rooted(finding: &Finding, root: &str, format: Format, out: &mut impl Write) -> io::Result<()> {
     match format {
-        Format::Table => writeln!(out, "{root}{separator}{finding}"),
+        Format::Table => writeln!(out, "{root}{finding}"),
         Format::Json => {
-            let file = format!("{root}{separator}{}", finding.place.file);
+            let file = format!("{root}{}", finding.place.file);
             let (line, sentence) = (finding.place.line, &finding.sentence);
             writeln!(
                 out,

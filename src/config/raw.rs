@@ -40,7 +40,7 @@ const PREFIX: &str = "HAGUKUMI_";
 /// One mistake in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// Where it stands: `HAGUKUMI_LISTEN`, or `hagukumi.toml: listen`.
+    /// Where it stands: `環境変数:1: HAGUKUMI_LISTEN`, or `hagukumi.toml:3: listen`.
     pub place: String,
     /// What is wrong and what would be right.
     pub sentence: String,
@@ -97,7 +97,9 @@ impl Values {
                 return self.note(format!("{name}:{line}"), format!("TOML として読めません（{}）。", error.message()));
             }
         };
+        let lines = Lines(text);
         for (key, value) in table {
+            let name = &format!("{name}:{}", lines.of(&key));
             match value {
                 toml::Value::Array(tables) if key == "account" => self.read_accounts(name, tables),
                 value => {
@@ -150,12 +152,13 @@ impl Values {
 
     fn read_variable(&mut self, name: &str, key: &str, value: &str) {
         let known = known_names();
+        let place = variable(name.strip_prefix(PREFIX).unwrap_or(name));
         if !known.iter().any(|known| known == key) {
             let sentence = unknown(key, &known);
-            return self.note(name.to_owned(), sentence);
+            return self.note(place, sentence);
         }
         let mut values = std::mem::take(&mut self.values);
-        self.keep(&mut values, key, value.to_owned(), name.to_owned());
+        self.keep(&mut values, key, value.to_owned(), place);
         self.values = values;
     }
 
@@ -196,7 +199,7 @@ impl Values {
     /// Notes a mistake in a setting. The value itself is never repeated: it may be a secret.
     pub(super) fn mistake(&mut self, key: &str, sentence: &str) {
         let written = self.values.get(key).map(|value| value.place.clone());
-        self.note(written.unwrap_or_else(|| format!("{PREFIX}{}", key.to_uppercase())), sentence.to_owned());
+        self.note(written.unwrap_or_else(|| variable(&key.to_uppercase())), sentence.to_owned());
     }
 
     fn note(&mut self, place: String, sentence: String) {
@@ -214,6 +217,22 @@ impl Values {
 
     pub(super) fn finish(self) -> Result<(), Mistakes> {
         if self.mistakes.is_empty() { Ok(()) } else { Err(Mistakes(self.mistakes)) }
+    }
+}
+
+/// Where a variable stands: the environment has no lines, but everybody who reads findings wants one.
+fn variable(key: &str) -> String {
+    format!("環境変数:1: {PREFIX}{key}")
+}
+
+/// Where the settings of a file stand.
+struct Lines<'a>(&'a str);
+
+impl Lines<'_> {
+    /// The first line that begins with this name, from 1.
+    fn of(&self, key: &str) -> usize {
+        let begins = |line: &str| line.trim_start_matches(['[', ' ', '\t', '"', '\'']).starts_with(key);
+        self.0.lines().position(begins).map_or(1, |at| at + 1)
     }
 }
 

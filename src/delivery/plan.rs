@@ -13,7 +13,7 @@ use crate::domain::family::Standing;
 use crate::domain::ids::ReaderId;
 use crate::domain::programme::plan::{message_on, next_due};
 use crate::domain::programme::planned::note_planned;
-use crate::domain::retention::forget_at;
+use crate::domain::retention::look_again;
 use crate::store::{Leased, NewDelivery, ReaderRow, Tx, Via};
 
 /// What one transaction planned.
@@ -82,9 +82,9 @@ async fn plan_reader(
         reader.next_due_at = next.map(|due| account.ms(due));
     }
     if reader.next_due_at.is_none() {
-        // The last letter has left: thirty days later the reader is forgotten.
-        let forget = forget_at(account, &reader.profile, &reader.follows, now);
-        reader.next_care_at = [reader.next_care_at, forget].into_iter().flatten().min();
+        // The last letter has left: from now on the day of forgetting is known.
+        let look = look_again(account, &reader.profile, &reader.follows, now);
+        reader.next_care_at = [reader.next_care_at, look].into_iter().flatten().min();
     }
     tx.save_reader(reader).await?;
     Ok(row)

@@ -222,6 +222,10 @@ impl Deliveries {
             Some(report) => (report, None),
             None => self.ask(channel, row, &objects).await,
         };
+        if report == Report::Rejected && matches!(row.parts, Parts::Farewell { .. }) {
+            // We are out of the group already; that says nothing about the account.
+            return unasked("left_before");
+        }
         let outcome = self.outcome(row, report, request_id);
         Attempt { outcome, report: Some(report), content, via: row.via }
     }

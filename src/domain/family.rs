@@ -178,6 +178,12 @@ impl Follow {
         self.registrant || matches!(self.role, Role::Mother | Role::Father)
     }
 
+    /// Whether a loss was reported for the child, by this reader or in the family.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.child.journey.is_stopped() || self.stopped.is_some_and(|stop| stop.reason == StopReason::Loss)
+    }
+
     /// Whether anything may still be sent to this reader about this child.
     #[must_use]
     pub const fn is_active(&self) -> bool {

@@ -1,7 +1,8 @@
-//! How long a reader is known: thirty days after the end (design §13; the consent card promises it).
+//! How long a family is known: thirty days after the end (design §13; the consent card promises it).
 //!
-//! The *end* is a block, the stop of everything a reader follows, or the third birthday of the last
-//! child. Until then the day is not worked out at all: written beside a row it would be a birth date.
+//! The *end* of one child for one reader is a stop, a loss, or the third birthday; the end of a reader
+//! is a block, or the end of everything they follow. Until an end has come its day is not written
+//! down beside a row, where it would be a birth date: somebody looks once a week instead.
 
 use chrono::{NaiveDate, NaiveTime};
 
@@ -13,22 +14,51 @@ use super::family::{Follow, Journey, Profile};
 pub const KEPT_DAYS: i64 = 30;
 /// The birthday that ends a childhood here.
 const LAST_BIRTHDAY: u32 = 3;
+/// How often it is looked whether an end has come.
+const LOOK_EVERY_DAYS: i64 = 7;
 
-/// The moment (milliseconds since 1970) from which nothing may be known of the reader any more; `None`
-/// while the accompaniment goes on, or has not begun.
-#[must_use]
-pub fn forget_at(account: &Account, profile: &Profile, follows: &[Follow], now: i64) -> Option<i64> {
-    let day = forget_on(profile.away_on, follows, account.civil(now).date())?;
-    Some(account.ms(day.and_time(NaiveTime::MIN)))
+/// What is to be forgotten on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Forgetting {
+    /// Nothing yet.
+    Nothing,
+    /// These of the reader's children (by their place in the list), while others go on.
+    Children(Vec<usize>),
+    /// The reader, with everything.
+    Reader,
 }
 
-fn forget_on(away_on: Option<NaiveDate>, follows: &[Follow], today: NaiveDate) -> Option<NaiveDate> {
-    if let Some(away_on) = away_on {
-        return Some(days_after(away_on, KEPT_DAYS));
+/// What is to be forgotten of a reader today.
+#[must_use]
+pub fn forgetting(profile: &Profile, follows: &[Follow], today: NaiveDate) -> Forgetting {
+    let is_over = |end: NaiveDate| days_after(end, KEPT_DAYS) <= today;
+    if let Some(away_on) = profile.away_on {
+        return if is_over(away_on) { Forgetting::Reader } else { Forgetting::Nothing };
     }
-    let ends: Option<Vec<NaiveDate>> = follows.iter().map(end_of).collect();
-    let end = ends?.into_iter().max().filter(|end| *end <= today)?;
-    Some(days_after(end, KEPT_DAYS))
+    let over = |at: &usize| end_of(&follows[*at]).is_some_and(is_over);
+    let over: Vec<usize> = (0..follows.len()).filter(over).collect();
+    match over.len() {
+        0 => Forgetting::Nothing,
+        all if all == follows.len() => Forgetting::Reader,
+        _ => Forgetting::Children(over),
+    }
+}
+
+/// When to look again (milliseconds since 1970); `None` for somebody who follows no child and did not
+/// block the account.
+#[must_use]
+pub fn look_again(account: &Account, profile: &Profile, follows: &[Follow], now: i64) -> Option<i64> {
+    let today = account.civil(now).date();
+    let ends = match profile.away_on {
+        Some(away_on) => vec![Some(away_on)],
+        None => follows.iter().map(|follow| end_of(follow).filter(|end| *end <= today)).collect(),
+    };
+    let day = |end: Option<NaiveDate>| match end {
+        Some(end) => days_after(end, KEPT_DAYS),
+        None => days_after(today, LOOK_EVERY_DAYS),
+    };
+    let day = ends.into_iter().map(day).min()?;
+    Some(account.ms(day.and_time(NaiveTime::MIN)))
 }
 
 /// The day on which this child's letters end for this reader, if that is known.
@@ -63,35 +93,37 @@ mod tests {
         Journey::Born { born: day(date), due: None }
     }
 
-    fn forgotten(follows: &[Follow], today: &str) -> Option<NaiveDate> {
-        forget_on(None, follows, day(today))
+    fn on(today: &str, follows: &[Follow]) -> Forgetting {
+        forgetting(&Profile::default(), follows, day(today))
     }
 
     #[test]
-    fn while_one_child_is_accompanied_nothing_is_forgotten() {
-        let stopped = follow(born("2024-01-01"), Some("2026-02-01"));
-        let active = follow(born("2026-01-01"), None);
-        assert_eq!(forgotten(&[stopped, active], "2026-11-22"), None);
-        assert_eq!(forgotten(&[follow(Journey::Expected { due: day("2026-12-01") }, None)], "2026-11-22"), None);
+    fn thirty_days_after_the_stop_or_the_third_birthday_everything_is_forgotten() {
+        let stopped = [follow(born("2026-01-01"), Some("2026-11-22"))];
+        assert_eq!(on("2026-12-21", &stopped), Forgetting::Nothing);
+        assert_eq!(on("2026-12-22", &stopped), Forgetting::Reader);
+        let finished = [follow(born("2023-11-22"), None)];
+        assert_eq!(on("2026-12-21", &finished), Forgetting::Nothing);
+        assert_eq!(on("2026-12-22", &finished), Forgetting::Reader);
     }
 
     #[test]
-    fn thirty_days_after_the_last_stop_or_the_third_birthday_everything_is() {
-        let stopped = follow(born("2026-01-01"), Some("2026-11-22"));
-        assert_eq!(forgotten(&[stopped], "2026-11-22"), Some(day("2026-12-22")));
-        let finished = follow(born("2023-11-22"), None);
-        assert_eq!(forgotten(&[finished], "2026-11-22"), Some(day("2026-12-22")));
+    fn a_child_whose_time_is_over_is_forgotten_while_its_sibling_goes_on() {
+        let lost = follow(Journey::Stopped { on: day("2026-10-01"), before: Box::new(born("2026-01-01")) }, None);
+        let next = follow(Journey::Expected { due: day("2027-06-01") }, None);
+        assert_eq!(on("2026-11-22", &[lost, next]), Forgetting::Children(vec![0]));
     }
 
     #[test]
-    fn thirty_days_after_a_block_whatever_is_followed() {
+    fn thirty_days_after_a_block_everything_is_forgotten_whatever_is_followed() {
+        let profile = Profile { away_on: Some(day("2026-11-22")), ..Profile::default() };
         let active = [follow(born("2026-01-01"), None)];
-        let on = forget_on(Some(day("2026-11-22")), &active, day("2026-11-22"));
-        assert_eq!(on, Some(day("2026-12-22")));
+        assert_eq!(forgetting(&profile, &active, day("2026-12-21")), Forgetting::Nothing);
+        assert_eq!(forgetting(&profile, &active, day("2026-12-22")), Forgetting::Reader);
     }
 
     #[test]
     fn somebody_who_has_not_registered_is_known_while_they_follow() {
-        assert_eq!(forgotten(&[], "2026-11-22"), None);
+        assert_eq!(on("2026-11-22", &[]), Forgetting::Nothing);
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the process lives, and whether it serves.
 //!
-//! Ready means that webhooks can be kept: the database answers. LINE being away, a held account or a
+//! Ready means that webhooks can be kept: the database answers and has our schema. LINE being away, a held account or a
 //! slow index never make it unready, since taking the server away would help nobody.
 
 use std::collections::HashMap;
@@ -18,15 +18,16 @@ pub async fn live() -> HttpResponse {
 
 /// The database answers. `?verbose` shows what an operator wants to see, nothing personal.
 pub async fn ready(query: web::Query<HashMap<String, String>>, site: web::Data<Site>) -> HttpResponse {
-    let database = site.store.ping().await;
+    let database = site.store.is_current().await;
     if let Err(error) = &database {
         tracing::error!(error = error as &dyn std::error::Error, "the database does not answer");
     }
-    let mut response = if database.is_ok() { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    let fine = matches!(database, Ok(true));
+    let mut response = if fine { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     if query.contains_key("verbose") {
-        return response.json(details(&site, database.is_ok()).await);
+        return response.json(details(&site, fine).await);
     }
-    response.content_type("text/plain; charset=utf-8").body(if database.is_ok() { "ready\n" } else { "no database\n" })
+    response.content_type("text/plain; charset=utf-8").body(if fine { "ready\n" } else { "no database\n" })
 }
 
 async fn details(site: &Site, database: bool) -> serde_json::Value {

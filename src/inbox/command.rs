@@ -18,6 +18,8 @@ pub enum Command {
 
 /// Begins the key of every command.
 pub const COMMAND: &str = "cmd:";
+/// A wait that came to nothing is handed on again after a day.
+const AGAIN_MS: i64 = 86_400_000;
 /// Readers handed on at once.
 const BATCH: u64 = 200;
 
@@ -46,7 +48,7 @@ impl Inbox {
                 payload: serde_json::to_vec(&command).expect("our own types are JSON"),
             };
             tx.keep_events(&[event]).await?;
-            tx.care_taken(one.reader).await?;
+            tx.care_taken(one.reader, now + AGAIN_MS).await?;
         }
         tx.commit().await?;
         self.arrived.notify_one();

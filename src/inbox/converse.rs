@@ -8,7 +8,7 @@ use crate::domain::conversation::{self, AccountFacts, CONSENT_VERSION, Effect, F
 use crate::domain::family::Standing;
 use crate::domain::ids::LineUserId;
 use crate::domain::programme::plan::{day_before, next_day, readable_on};
-use crate::domain::retention::forget_at;
+use crate::domain::retention::{Forgetting, forgetting};
 use crate::store::{Blind, EventRow, NewReader, ReaderRow, Result, Tx};
 
 /// The locale of readers who did not choose one.
@@ -37,24 +37,40 @@ impl Inbox {
             }
             (None, _) => return Ok(Verdict::ignored("nobody we know")),
         };
-        if incoming.user.is_none() && self.is_to_be_forgotten(account, &reader) {
-            tx.cancel_mornings(reader.id, false).await?;
-            tx.forget_reader(reader.id).await?;
-            return Ok(Verdict { hints: vec![(reader.id, None)], ..Verdict::done() });
-        }
+        let Some(reader) =
+            (if incoming.user.is_none() { self.forget(tx, account, reader).await? } else { Some(reader) })
+        else {
+            return Ok(Verdict::done());
+        };
         let sent_at = incoming.event.sent_at;
-        if matches!(incoming.input, Input::Followed | Input::Unfollowed) && sent_at < reader.standing_at {
+        let stands = matches!(incoming.input, Input::Followed | Input::Unfollowed);
+        if stands && sent_at < reader.standing_at {
             return Ok(Verdict::ignored("stale"));
         }
-        let late = incoming.user.is_some() && sent_at < reader.last_event_at;
+        let late = incoming.user.is_some() && !stands && sent_at < reader.last_event_at;
         let step = self.step(tx, account, &reader, known, &incoming.input).await?;
-        let step = if late { only_what_still_counts(step, &reader, sent_at) } else { step };
-        self.carry_out(tx, account, reader, incoming, step, late).await
+        let step = if late { only_what_still_counts(step, &incoming.input, &reader, sent_at) } else { step };
+        self.carry_out(tx, account, reader, incoming, step).await
     }
 
-    fn is_to_be_forgotten(&self, account: &Account, reader: &ReaderRow) -> bool {
-        let now = self.ambient.now_ms();
-        forget_at(account, &reader.profile, &reader.follows, now).is_some_and(|at| at <= now)
+    /// Forgets what has been kept long enough; returns the reader, unless they are forgotten too.
+    async fn forget(&self, tx: &Tx, account: &Account, mut reader: ReaderRow) -> Result<Option<ReaderRow>> {
+        let today = account.civil(self.ambient.now_ms()).date();
+        match forgetting(&reader.profile, &reader.follows, today) {
+            Forgetting::Nothing => {}
+            Forgetting::Children(over) => {
+                for at in over {
+                    tx.forget_follow(reader.id, reader.follows[at].child.id).await?;
+                }
+                reader.follows = tx.follows(reader.id).await?;
+            }
+            Forgetting::Reader => {
+                tx.cancel_mornings(reader.id, false).await?;
+                tx.forget_reader(reader.id).await?;
+                return Ok(None);
+            }
+        }
+        Ok(Some(reader))
     }
 
     async fn step(
@@ -103,23 +119,23 @@ impl Inbox {
         mut reader: ReaderRow,
         incoming: Incoming<'_>,
         step: Step,
-        late: bool,
     ) -> Result<Verdict> {
         if step.next.state != reader.conversation.state {
             reader.turn += 1;
         }
         reader.conversation = step.next;
-        reader.last_event_at = reader.last_event_at.max(incoming.event.sent_at);
+        if incoming.user.is_some() {
+            // Only LINE's timestamps are compared with LINE's timestamps; a command has ours.
+            reader.last_event_at = reader.last_event_at.max(incoming.event.sent_at);
+        }
         let mut work = Work::new(tx, account, reader, incoming.event, self.ambient.now_ms());
         work.apply(&step.effects).await?;
-        if !late {
-            let known = Some(work.reader.standing);
-            let words = {
-                let facts = self.facts(account, &work.reader, known, true);
-                wording::render(&step.prompts, &facts, account.library.phrases(&work.reader.locale))
-            };
-            work.answer(words, &step.effects, &incoming.event.key, incoming.token).await?;
-        }
+        let known = Some(work.reader.standing);
+        let words = {
+            let facts = self.facts(account, &work.reader, known, true);
+            wording::render(&step.prompts, &facts, account.library.phrases(&work.reader.locale))
+        };
+        work.answer(words, &step.effects, &incoming.event.key, incoming.token).await?;
         let hints = work.finish().await?;
         Ok(Verdict { hints, ..Verdict::done() })
     }
@@ -133,15 +149,22 @@ fn today(account: &Account, reader: &ReaderRow, day: chrono::NaiveDate) -> Today
     Today::NotToday { next: next_day(&plan, day, library), earlier: day_before(&plan, day, library).is_some() }
 }
 
-/// An event that arrives after newer ones gets no answer and moves no question; but a stop or a loss
-/// counts, unless the reader came back after it.
-fn only_what_still_counts(step: Step, reader: &ReaderRow, sent_at: i64) -> Step {
+/// An event that arrives after newer ones gets no answer. A tap keeps its effects, since its turn says
+/// whether it still means anything; a text was an answer to a question that may be another by now, so
+/// of a text only a stop, a loss and a cry for help count. A stop counts unless the reader came back
+/// after it, and help is always offered.
+fn only_what_still_counts(step: Step, input: &Input, reader: &ReaderRow, sent_at: i64) -> Step {
     let came_back = reader.profile.resumed_at.is_some_and(|resumed| resumed > sent_at);
+    let tapped = matches!(input, Input::Postback { .. });
     let counts = |effect: &Effect| match effect {
         Effect::Stop { .. } | Effect::ReportLoss { .. } => !came_back,
         Effect::Stand(_) | Effect::CountDanger(_) => true,
-        _ => false,
+        Effect::ShowToday | Effect::ShowEarlier => false,
+        _ => tapped,
     };
+    let help = step.effects.iter().any(|effect| matches!(effect, Effect::CountDanger(_)));
     let effects = step.effects.into_iter().filter(counts).collect();
-    Step { next: reader.conversation.clone(), effects, prompts: Vec::new() }
+    let prompts = if help { step.prompts } else { Vec::new() };
+    let next = if tapped { step.next } else { reader.conversation.clone() };
+    Step { next, effects, prompts }
 }

@@ -10,9 +10,10 @@ use crate::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State};
 use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Standing, StopReason};
 use crate::domain::ids::{ChildId, DeliveryId};
 use crate::domain::message::Message;
+use crate::domain::programme::placement::shown_keys;
 use crate::domain::programme::plan::{day_before, message_on, next_due, readable_on};
 use crate::domain::programme::planned::note_planned;
-use crate::domain::retention::forget_at;
+use crate::domain::retention::look_again;
 use crate::store::{EventRow, NewDelivery, ReaderRow, Result, Tx, Via};
 
 /// How long a draft is kept.
@@ -258,7 +259,10 @@ impl<'a> Work<'a> {
     ) -> Result<()> {
         let purpose = Purpose::daily(self.today());
         let done = self.tx.has_delivery(self.account.id, self.reader.blind, &purpose).await?;
-        let (shown, again) = self.shown(effects, done);
+        let (shown, again) = match self.shown(effects, done) {
+            (None, _) if !words.is_empty() && !done && bring_back(effects) => (self.due_by_this(), false),
+            found => found,
+        };
         if words.is_empty() && shown.is_none() {
             return Ok(());
         }
@@ -277,9 +281,32 @@ impl<'a> Work<'a> {
             parts: Some(Parts::Answer { token, turn: self.reader.turn, said }),
         };
         let Some(id) = self.tx.keep_delivery(&answer).await? else { return Ok(()) };
-        match shown.filter(|_| !again) {
-            Some(parts) => self.ride(parts, id).await,
-            None => Ok(()),
+        match shown {
+            Some(parts) if again => self.note_read(&parts),
+            Some(parts) => self.ride(parts, id).await?,
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Today's message, when what the reader just did makes it due this very moment: a rest or a stop
+    /// ended after the time of day, or a date moved. It travels free with the answer, and mornings keep
+    /// their time. What was due already (a late morning) goes its own way.
+    fn due_by_this(&self) -> Option<DailyParts> {
+        let (reader, account) = (&self.reader, self.account);
+        let was_due = reader.next_due_at.is_some_and(|at| at <= self.now);
+        if was_due || reader.standing != Standing::Following {
+            return None;
+        }
+        let (plan, clock) = (reader.plan(), account.civil(self.now));
+        let due = next_due(&plan, clock, false, account.hours, &account.library).filter(|due| *due <= clock)?;
+        message_on(&plan, due.date(), &account.library)
+    }
+
+    /// What was read in an answer, the town's texts too, was read.
+    fn note_read(&mut self, parts: &DailyParts) {
+        for key in shown_keys(parts, &self.account.library) {
+            self.reader.profile.shown.entry(key).or_insert(parts.day);
         }
     }
 
@@ -329,10 +356,28 @@ impl<'a> Work<'a> {
     }
 }
 
+/// Whether these effects can make a message due that was not: never sad news, even where the letters
+/// for another child go on.
+fn bring_back(effects: &[Effect]) -> bool {
+    let brings = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::Resume
+                | Effect::UndoStop { .. }
+                | Effect::UndoLoss { .. }
+                | Effect::UndoBirth { .. }
+                | Effect::MoveDueDate { .. }
+                | Effect::MoveBirthDate { .. }
+        )
+    };
+    let ends = |effect: &Effect| matches!(effect, Effect::Stop { .. } | Effect::ReportLoss { .. });
+    effects.iter().any(brings) && !effects.iter().any(ends)
+}
+
 /// When something but a message waits for the reader: the end of a draft, or of what is known of them.
 fn care_at(account: &Account, reader: &ReaderRow, now: i64) -> Option<i64> {
     let draft = reader.conversation.asked_at.map(|asked| account.ms(asked) + DRAFT_MS);
-    [draft, forget_at(account, &reader.profile, &reader.follows, now)].into_iter().flatten().min()
+    [draft, look_again(account, &reader.profile, &reader.follows, now)].into_iter().flatten().min()
 }
 
 const fn category_word(category: Category) -> &'static str {

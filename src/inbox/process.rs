@@ -158,10 +158,10 @@ impl Inbox {
                 Ok(Verdict::done())
             }
             (Source::Group(id), Kind::Joined | Kind::GroupMessage) => {
-                self.farewell(tx, account, lane, event, &arrived, ("group", id)).await
+                self.farewell(tx, account, lane, &arrived, ("group", id)).await
             }
             (Source::Room(id), Kind::Joined | Kind::GroupMessage) => {
-                self.farewell(tx, account, lane, event, &arrived, ("room", id)).await
+                self.farewell(tx, account, lane, &arrived, ("room", id)).await
             }
             (Source::UserInvalid, _) => {
                 tracing::error!(event.id = %event.id, "an event has a user id that is none");
@@ -192,7 +192,6 @@ impl Inbox {
         tx: &Tx,
         account: &Account,
         lane: Blind,
-        event: &EventRow,
         arrived: &Arrived,
         (place, id): (&str, String),
     ) -> Result<Verdict> {
@@ -205,7 +204,8 @@ impl Inbox {
             account: account.id,
             reader: None,
             blind: lane,
-            purpose: Purpose::answer(&event.key),
+            // Once a day is enough, however busy the group is.
+            purpose: Purpose::farewell(account.civil(self.ambient.now_ms()).date()),
             via: Via::Reply,
             state: State::Waiting,
             window_until: self.ambient.now_ms() + FAREWELL_MS,

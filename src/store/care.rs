@@ -85,14 +85,23 @@ impl Tx {
     ///
     /// [`super::StoreError::Database`].
     pub async fn forget_reader(&self, reader: ReaderId) -> Result<()> {
-        let children = self.followed_by(reader).await?;
-        follow::Entity::delete_many().filter(follow::Column::ReaderId.eq(reader.0)).exec(&self.inner).await?;
+        for child in self.followed_by(reader).await? {
+            self.forget_follow(reader, child).await?;
+        }
         consent::Entity::delete_many().filter(consent::Column::ReaderId.eq(reader.0)).exec(&self.inner).await?;
         reader::Entity::delete_by_id(reader.0).exec(&self.inner).await?;
-        for child in children {
-            if self.followers(child).await?.is_empty() {
-                child::Entity::delete_by_id(child.0).exec(&self.inner).await?;
-            }
+        Ok(())
+    }
+
+    /// Forgets that a reader followed a child, and the child when nobody follows it any more.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn forget_follow(&self, reader: ReaderId, child: ChildId) -> Result<()> {
+        follow::Entity::delete_by_id((reader.0, child.0)).exec(&self.inner).await?;
+        if self.followers(child).await?.is_empty() {
+            child::Entity::delete_by_id(child.0).exec(&self.inner).await?;
         }
         Ok(())
     }
@@ -102,15 +111,16 @@ impl Tx {
         Ok(edges.into_iter().map(|edge| ChildId(edge.child_id)).collect())
     }
 
-    /// Takes note that the wait was handed on.
+    /// Takes note that the wait was handed on; it is handed on again at `again` (milliseconds since
+    /// 1970) unless what came of it says otherwise.
     ///
     /// # Errors
     ///
     /// [`super::StoreError::Database`].
-    pub async fn care_taken(&self, reader: ReaderId) -> Result<()> {
+    pub async fn care_taken(&self, reader: ReaderId, again: i64) -> Result<()> {
         let update = Query::update()
             .table(reader::Entity)
-            .value(reader::Column::NextCareAt, Option::<i64>::None)
+            .value(reader::Column::NextCareAt, again)
             .and_where(Expr::col(reader::Column::Id).eq(reader.0))
             .to_owned();
         self.inner.execute(&update).await?;

@@ -569,6 +569,18 @@ impl Store {
         Ok(delivery::Entity::find().filter(overdue(account, now)).one(&self.reader).await?.is_some())
     }
 
+    /// Forgets rows that ended before `before` (milliseconds since 1970).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn forget_deliveries(&self, before: i64) -> Result<()> {
+        let delete =
+            Query::delete().from_table(delivery::Entity).and_where(Expr::col(Column::SettledAt).lt(before)).to_owned();
+        self.writer.execute(&delete).await?;
+        Ok(())
+    }
+
     /// How many rows are in that state.
     ///
     /// # Errors

@@ -200,7 +200,8 @@ impl Tx {
             user: new.user,
             locale: new.locale,
             standing: Standing::Following,
-            standing_at: new.at,
+            // Set by the first follow; whatever made us know them must not make that one stale.
+            standing_at: 0,
             last_event_at: new.at,
             conversation: Conversation::default(),
             turn: 0,

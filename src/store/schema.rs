@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::meta;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait};
 use sea_orm_migration::SchemaManager;
 
 use super::{Result, Store, StoreError};
@@ -82,8 +82,12 @@ impl Store {
     }
 
     async fn refuse_newer(&self) -> Result<(), SchemaError> {
+        self.refuse_newer_on(&self.writer).await
+    }
+
+    async fn refuse_newer_on(&self, db: &DatabaseConnection) -> Result<(), SchemaError> {
         let known: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
-        let applied = Migrator::get_migration_models(&self.writer).await;
+        let applied = Migrator::get_migration_models(db).await;
         // Before the first migration there is no table to ask.
         let Ok(applied) = applied else { return Ok(()) };
         match applied.into_iter().find(|model| !known.contains(&model.version)) {
@@ -180,6 +184,19 @@ impl Store {
         let replace = OnConflict::column(meta::Column::Name).update_column(meta::Column::Value).to_owned();
         meta::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.writer).await?;
         Ok(())
+    }
+
+    /// Whether the schema is the one this program works with: read from the file itself, so that a lost
+    /// or replaced file shows.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError::Newer`], [`SchemaError::Store`].
+    pub async fn is_current(&self) -> Result<bool, SchemaError> {
+        self.meta(REHEARSAL).await?;
+        self.refuse_newer_on(&self.reader).await?;
+        let pending = Migrator::get_pending_migrations(&self.reader).await.map_err(StoreError::from)?;
+        Ok(pending.is_empty())
     }
 
     /// Rows of a table, for metrics and tests.

@@ -1,6 +1,7 @@
 //! Mornings on a small phone.
 
 use chrono::{Datelike as _, Days, NaiveDate};
+use fantoccini::key::Key;
 use serde_json::Value;
 
 use super::demo::Demo;
@@ -71,4 +72,17 @@ async fn a_morning_is_read_from_its_first_line() {
     let place = phone.browser.client.execute(first, vec![week.to_string().into()]).await.unwrap();
     let (top, height) = (place["top"].as_f64().unwrap(), place["height"].as_f64().unwrap());
     assert!(top >= 0.0 && top < height, "its first line is {top} px below the upper edge of {height} px");
+    whoever_reads_on_is_left_in_peace(&phone).await;
+}
+
+/// The page asks for news again and again; that must not turn the pages of the reader.
+async fn whoever_reads_on_is_left_in_peace(phone: &Phone<'_>) {
+    phone.finds("//*[@id='talk']").await.send_keys(&Key::End.to_string()).await.unwrap();
+    let left =
+        "const talk = document.getElementById('talk'); return talk.scrollHeight - talk.scrollTop - talk.clientHeight;";
+    phone.sees(left, |left| left.as_f64() < Some(2.0)).await;
+    let asked = "return performance.getEntriesByType('resource').filter((e) => e.name.includes('/news')).length;";
+    let before = phone.looks(asked).await.as_u64();
+    phone.sees(asked, |now| now.as_u64() > before).await;
+    assert!(phone.looks(left).await.as_f64() < Some(2.0), "the reader is thrown back");
 }

@@ -163,6 +163,18 @@ impl<'d> Phone<'d> {
         self.browser.client.execute(script, Vec::new()).await.expect("the script runs")
     }
 
+    /// Looks until what is seen is as wanted.
+    pub(crate) async fn sees(&self, script: &str, wanted: impl Fn(&Value) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let seen = self.looks(script).await;
+            if wanted(&seen) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{script} shows {seen} to the end");
+        }
+    }
+
     /// Nothing is cut off at the side.
     pub(crate) async fn fits(&self) {
         let wide = "const wide = (e) => e.scrollWidth > e.clientWidth;

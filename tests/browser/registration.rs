@@ -11,17 +11,20 @@ async fn a_family_born_today_registers_in_the_browser_and_reads_of_its_100th_day
     let phone = Phone::open(&demo, DESK).await;
     phone.taps("友だち追加").await;
     phone.reads("友だち追加、ありがとうございます").await;
+    let today = phone.now().await.date();
     phone.taps("同意して登録する").await;
     phone.taps("子どもの誕生日をえらぶ").await;
     let born = phone.picked().await;
-    assert_eq!(born, phone.now().await.date(), "the picker opens on today");
+    // Midnight may pass on the way.
+    assert!(born == today || born == today + Days::new(1), "the picker opens on today, not on {born}");
     phone.finds(&format!("//dialog//output[contains(., '{}')]", in_words(born))).await;
     phone.taps("OK").await;
     phone.reads("（2/3）").await;
     phone.says("あおちゃん").await;
     phone.reads(&format!("誕生日：{}", in_words(born))).await;
     phone.taps("登録する").await;
-    phone.reads("あおちゃん、きょうが生まれた日です").await;
+    phone.reads("登録しました").await;
+    phone.reads("あおちゃん、").await;
 
     phone.jumps_to(born + Days::new(99)).await;
     let bubble = phone.reads("生まれて100日目").await;

@@ -78,7 +78,7 @@ async fn of_several_late_answers_only_the_last_word_is_said() {
     }
     late(&world, 120).await;
     assert_eq!(hana.pushes().len(), 1);
-    assert!(hana.last_word().contains("お届けをとめました"), "{}", hana.last_word());
+    assert!(hana.last_word().contains("お届けを止めました"), "{}", hana.last_word());
 }
 
 #[tokio::test]

@@ -144,7 +144,7 @@ async fn an_event_that_cannot_be_opened_is_put_aside_and_its_lane_goes_on() {
     assert_eq!(hana.user.says("これは読めなくなる").await, 200);
     damage(&world, "UPDATE webhook_event SET payload_sealed = x'0102' WHERE state = 'pending'").await;
     hana.says("停止").await;
-    assert!(hana.last_word().contains("お届けをとめました"), "{}", hana.last_word());
+    assert!(hana.last_word().contains("お届けを止めました"), "{}", hana.last_word());
     assert_eq!(world.app.store().events_in(EventState::Dead).await.unwrap(), 1);
 }
 

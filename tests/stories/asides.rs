@@ -54,12 +54,12 @@ async fn stickers_and_thanks_are_answered_once_a_day() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = family(&world).await;
     hana.sends_a_sticker().await.in_bubbles(1).tells("スタンプ、ありがとうございます。");
-    hana.sends_a_sticker().await.is_silence();
+    hana.sends_a_sticker().await.silence();
     hana.says("ありがとう").await.in_bubbles(1).tells("こちらこそ");
-    hana.says("ありがとうございます").await.is_silence();
+    hana.says("ありがとうございます").await.silence();
     world.until("2026-11-23 00:00").await;
     hana.sends_a_sticker().await.in_bubbles(1);
-    hana.sends_a_sticker().await.is_silence();
+    hana.sends_a_sticker().await.silence();
     hana.says("おはよう").await.in_bubbles(1);
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
@@ -105,7 +105,7 @@ async fn a_cry_for_help_is_answered_first_whatever_else_is_going_on() {
         ("赤ちゃんが息をしていません", "この画面を待たずに", "119"),
         ("妊娠中なのに出血があります", "かかりつけの産院", "#7119"),
         ("思いがけない妊娠でこまっています", "ひとりで決めなくて", "000-000-0001"),
-        ("もう限界です。かわいいと思えません", "がまんしなくて、だいじょうぶです", "000-000-0000"),
+        ("もう限界です。涙が出ます", "がまんしなくて、だいじょうぶです", "000-000-0000"),
     ] {
         hana.says(text).await.in_bubbles(2).tells(words).tells(number);
     }

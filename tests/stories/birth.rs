@@ -29,7 +29,7 @@ async fn a_birth_is_received_neutrally_and_congratulated_once_after_the_yes() {
     hana.taps("はい")
         .await
         .tells_times(1, "おめでとうございます")
-        .tells("出生届は、生まれた日から14日以内です。")
+        .never_tells(&["ご出産", "おからだ"])
         .tells("あお、生まれて2日目です。")
         .offers("まちがえました");
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
@@ -46,7 +46,7 @@ async fn a_birth_reported_before_the_morning_brings_the_day_in_the_reply_and_no_
     hana.says("生まれました").await;
     hana.picks("誕生日をえらぶ", "2026-11-24").await.tells("生まれて1日目");
     hana.taps("はい").await.tells("あお、きょうが生まれた日です。");
-    hana.waits_until("2026-11-24 23:00").await.is_silence();
+    hana.waits_until("2026-11-24 23:00").await.silence();
     hana.waits_until("2026-11-25 12:00").await.tells("あお、生まれて2日目です。");
     hana.waits_until("2026-11-26 12:00").await.tells("あお、生まれて3日目です。");
     hana.was_pushed(&["11-23 08:00", "11-25 08:00", "11-26 08:00"]);
@@ -59,8 +59,7 @@ async fn a_birth_date_can_be_typed_and_is_shown_before_it_is_used() {
     world.until("2026-11-24 10:00").await;
     hana.says("生まれました").await;
     hana.says("2026年12月1日").await.tells("きょうより先の日になっています").never_tells(CHEERS);
-    hana.says("きのう生まれました").await.tells("誕生日は、2026年11月23日（月）でよいですか。");
-    hana.says("はい").await.tells("生まれて2日目");
+    hana.says("きのう生まれました").await.tells("2026年11月23日（月）").tells("生まれて2日目").never_tells(CHEERS);
     hana.says("なおす").await.offers("誕生日をえらぶ");
     hana.says("R8.11.22").await.tells("2026年11月22日（日）").tells("生まれて3日目");
     hana.says("はい").await.tells("おめでとうございます").tells("生まれて3日目です。");
@@ -90,10 +89,10 @@ async fn a_birth_before_22_weeks_is_met_gently_and_nothing_changes_by_itself() {
     let hana = world.registered(Registers::Due, "2027-05-01", None).await;
     hana.says("生まれた").await;
     hana.picks("誕生日をえらぶ", "2026-11-22").await.tells("いそぎません").never_tells(CHEERS).offers_only(&[
-        "つらいお知らせのとき",
-        "相談できるところ",
         "日づけをえらびなおす",
+        "つらいお知らせのとき",
         "もどる",
+        "相談できるところ",
     ]);
     hana.taps("相談できるところ").await.tells("こども家庭センター").never_tells(CHEERS);
     hana.taps("もどる").await.tells("なにも変えていません");
@@ -105,7 +104,7 @@ async fn a_birth_before_22_weeks_is_met_gently_and_nothing_changes_by_itself() {
     mio.picks("誕生日をえらぶ", "2026-11-24").await;
     mio.taps("つらいお知らせのとき").await.tells("すべて止めます").never_tells(CHEERS);
     mio.taps("止める").await.tells("お届けを止めました。").never_tells(CHEERS);
-    mio.waits_until("2026-11-26 12:00").await.is_silence();
+    mio.waits_until("2026-11-26 12:00").await.silence();
     mio.was_pushed(&[]);
 }
 
@@ -170,7 +169,7 @@ async fn a_report_taken_back_by_a_typed_word_on_the_same_day_brings_no_second_pu
     hana.picks("誕生日をえらぶ", "2026-11-23").await;
     hana.taps("はい").await;
     hana.says("まちがえました").await.tells("取り消しました");
-    hana.waits_until("2026-11-23 20:00").await.is_silence();
+    hana.waits_until("2026-11-23 20:00").await.silence();
     world.until("2026-11-25 12:00").await;
     hana.was_told("あお、きょうは妊娠37週2日です。");
     hana.was_pushed(&["11-24 08:00", "11-25 08:00"]);

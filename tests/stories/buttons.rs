@@ -23,6 +23,21 @@ async fn two_quick_taps_register_one_child() {
 }
 
 #[tokio::test]
+async fn an_event_that_line_delivers_again_is_heard_once() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    let seen = hana.user.chat().len();
+    assert_eq!(hana.user.redeliver_last().await, 200);
+    world.settle().await;
+    world.until("2026-11-22 09:05").await;
+    assert_eq!(hana.user.redeliver_last().await, 200);
+    world.settle().await;
+    Heard::since(&hana.user, seen).silence();
+    world.until("2026-11-24 12:00").await;
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}
+
+#[tokio::test]
 async fn two_quick_taps_of_consent_or_of_a_date_ask_the_next_question_and_go_nowhere_else() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.somebody();
@@ -78,7 +93,7 @@ async fn a_button_of_an_older_question_says_so_and_asks_the_present_one() {
     hana.taps("登録する").await;
     world.until("2026-11-24 12:00").await;
     for label in ["登録する", "なおす", "つけない", "同意して登録する", "いまは登録しない"] {
-        hana.taps(label).await.tells("このボタンは、前の画面のものです。").never_tells(&["（1/3）", "登録しました"]);
+        hana.taps(label).await.tells("このボタンは、もう使えません。").never_tells(&["（1/3）", "登録しました"]);
     }
     world.until("2026-11-26 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00", "11-26 08:00"]);
@@ -98,7 +113,7 @@ async fn buttons_tapped_months_later_change_nothing_that_they_should_not() {
     hana.says("やめる").await;
     world.until("2026-12-20 12:00").await;
     for data in [&week, &yes] {
-        hana.posts_back(data).await.tells("前の画面");
+        hana.posts_back(data).await.tells("このボタンは、もう使えません。");
     }
     hana.waits_until("2026-12-22 12:00").await.in_bubbles(2).tells("きょうは妊娠30週1日です。");
     assert_eq!(hana.push_times().len(), 30);
@@ -129,7 +144,7 @@ async fn forged_data_is_answered_neutrally_and_does_nothing() {
         "h1|today|show||7|",
         long.as_str(),
     ] {
-        hana.posts_back(data).await.never_tells(&["止め", "とめました", "登録しました", "おめでとう", "（1/3）"]);
+        hana.posts_back(data).await.never_tells(&["止め", "止めました", "登録しました", "おめでとう", "（1/3）"]);
     }
     hana.waits_until("2026-11-24 12:00").await.in_bubbles(2);
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);

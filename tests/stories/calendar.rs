@@ -9,7 +9,7 @@ async fn a_child_of_29_february_has_its_last_birthday_on_the_28th() {
     let world = World::at("2027-02-26 09:00").await;
     let hana = world.registered(Registers::Born, "2024-02-29", Some("うるう")).await;
     hana.waits_until("2027-02-28 12:00").await.in_bubbles(1).tells("うるう、きょうは3歳のお誕生日です。");
-    hana.waits_until("2027-03-05 12:00").await.is_silence();
+    hana.waits_until("2027-03-05 12:00").await.silence();
     hana.was_pushed(&["02-28 08:00"]);
 }
 
@@ -60,10 +60,19 @@ async fn a_municipal_text_comes_once_in_the_days_push_under_the_towns_own_name()
     let found: Vec<Value> = pushes.iter().flat_map(|entry| cards(&entry.messages)).collect();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0]["sender"]["name"], "あおば市 こども家庭センター");
-    assert!(pushes.iter().flat_map(|entry| &entry.messages).filter(|m| m["type"] == "text").all(|m| m["sender"].is_null()));
+    assert!(
+        pushes.iter().flat_map(|entry| &entry.messages).filter(|m| m["type"] == "text").all(|m| m["sender"].is_null())
+    );
     hana.waits_until("2026-11-30 12:00").await.never_tells(&["3〜4か月児健診"]);
     hana.was_pushed(&[
-        "11-23 08:00", "11-24 08:00", "11-25 08:00", "11-26 08:00", "11-27 08:00", "11-28 08:00", "11-29 08:00", "11-30 08:00",
+        "11-23 08:00",
+        "11-24 08:00",
+        "11-25 08:00",
+        "11-26 08:00",
+        "11-27 08:00",
+        "11-28 08:00",
+        "11-29 08:00",
+        "11-30 08:00",
     ]);
 }
 

@@ -7,11 +7,14 @@ async fn a_typed_due_date_holds_from_the_next_morning_with_one_line_of_explanati
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("変更").await.tells("出産予定日：2027年3月1日（月）").tells("妊娠25週6日");
-    hana.says("予定日をなおす").await.tells("新しい予定日をえらんでください").offers_only(&["予定日をえらぶ", "もどる"]);
+    hana.says("予定日をなおす")
+        .await
+        .tells("新しい予定日をえらんでください")
+        .offers_only(&["予定日をえらぶ", "もどる"]);
     hana.says("2027年3月8日").await.tells("出産予定日を2027年3月8日（月）になおしました。");
     hana.waits_until("2026-11-23 12:00")
         .await
-        .tells_times(1, "新しい予定日に合わせています。")
+        .tells_times(1, "新しい予定日に合わせました。")
         .tells("きょうから妊娠25週です。");
     hana.waits_until("2026-11-24 12:00").await.tells("きょうは妊娠25週1日です。").never_tells(&["新しい予定日"]);
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
@@ -24,7 +27,10 @@ async fn a_due_date_picked_on_the_card_before_the_morning_changes_that_mornings_
     world.until("2026-11-23 07:30").await;
     hana.says("変更").await.offers("予定日をなおす");
     hana.picks("予定日をなおす", "2027-02-28").await.tells("2027年2月28日（日）になおしました");
-    hana.waits_until("2026-11-23 12:00").await.tells("新しい予定日に合わせています。").tells("あお、きょうは妊娠26週1日です。");
+    hana.waits_until("2026-11-23 12:00")
+        .await
+        .tells("新しい予定日に合わせました。")
+        .tells("あお、きょうは妊娠26週1日です。");
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 }
@@ -34,7 +40,10 @@ async fn a_date_that_moves_by_more_than_four_weeks_is_confirmed_once() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("予定日をなおす").await;
-    hana.picks("予定日をえらぶ", "2027-04-12").await.tells("前の出産予定日から42日ちがいます。").offers_only(&["はい", "なおす"]);
+    hana.picks("予定日をえらぶ", "2027-04-12")
+        .await
+        .tells("前の出産予定日から42日ちがいます。")
+        .offers_only(&["はい", "なおす"]);
     hana.taps("なおす").await.tells("新しい予定日");
     hana.picks("予定日をえらぶ", "2027-03-30").await.tells("29日ちがいます");
     hana.taps("はい").await.tells("2027年3月30日（火）になおしました");
@@ -92,7 +101,10 @@ async fn a_birth_date_can_be_corrected() {
 async fn a_nickname_can_be_given_changed_and_taken_away() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
-    hana.says("よび名をなおす").await.tells("おなかの赤ちゃんの新しいよび名").offers_only(&["よび名をなくす", "もどる"]);
+    hana.says("よび名をなおす")
+        .await
+        .tells("おなかの赤ちゃんの新しいよび名")
+        .offers_only(&["よび名をなくす", "もどる"]);
     hana.says("あおちゃん").await.tells("「あおちゃん」とよびますね。");
     hana.waits_until("2026-11-23 12:00").await.tells("あおちゃん、きょうから妊娠26週です。");
     hana.says("変更").await.tells("あおちゃん");
@@ -115,7 +127,7 @@ async fn what_cannot_be_changed_says_what_is_registered() {
     let aki = world.somebody();
     aki.adds_the_account().await;
     aki.taps("いまは登録しない").await;
-    aki.says("変更").await.tells("まだ登録がありません").offers("登録する");
+    aki.says("変更").await.tells("いま、登録はありません").offers("登録する");
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
     mio.was_pushed(&["11-23 08:00", "11-24 08:00"]);

@@ -44,7 +44,7 @@ async fn leaving_says_that_nothing_was_kept_and_how_to_come_back() {
     hana.says("やめる").await.tells("登録をやめました。").tells("消しました").tells("「登録」と送ってください");
     hana.says("あおちゃん").await.never_tells(&["（3/3）"]);
     hana.says("登録").await.tells("（1/3）");
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 }
 
@@ -52,7 +52,7 @@ async fn leaving_says_that_nothing_was_kept_and_how_to_come_back() {
 async fn whoever_comes_back_within_a_day_goes_on_where_they_were() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = at_the_nickname(&world).await;
-    hana.waits_until("2026-11-23 08:59").await.is_silence();
+    hana.waits_until("2026-11-23 08:59").await.silence();
     hana.says("登録").await.tells("よび名をうかがうところまで進んでいました").offers_only(&["続きから", "はじめから"]);
     hana.taps("続きから").await.tells("（2/3）");
     hana.says("あおちゃん").await.tells("2027年3月1日（月）").tells("よび名：あおちゃん");
@@ -79,7 +79,7 @@ async fn whoever_comes_back_may_also_begin_anew() {
 async fn a_draft_survives_a_block_within_its_day() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = at_the_nickname(&world).await;
-    hana.blocks().await.is_silence();
+    hana.blocks().await.silence();
     world.until("2026-11-22 12:00").await;
     hana.unblocks().await.tells("よび名をうかがうところまで進んでいました").offers("続きから");
     hana.taps("続きから").await.tells("（2/3）");
@@ -94,9 +94,9 @@ async fn a_draft_is_forgotten_after_a_day_in_silence() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = at_the_nickname(&world).await;
     let skip = hana.button("つけない");
-    hana.waits_until("2026-11-23 09:00").await.is_silence();
+    hana.waits_until("2026-11-23 09:00").await.silence();
     hana.posts_back(&skip).await.never_tells(&["（3/3）", "2027年"]);
     hana.says("登録").await.tells("（1/3）").never_tells(&["続きから", "2027年3月1日（月）"]);
-    hana.waits_until("2026-11-25 12:00").await.is_silence();
+    hana.waits_until("2026-11-25 12:00").await.silence();
     hana.was_pushed(&[]);
 }

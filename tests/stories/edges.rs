@@ -33,7 +33,7 @@ async fn a_due_date_far_ahead_is_taken_and_the_first_message_is_that_of_4_weeks_
     hana.was_told("お届けは、妊娠4週0日の12月20日（日）から始まります。");
     hana.was_never_told("続けてお届けします");
     hana.says("きょうのメッセージ").await.tells("12月20日（日）から始まります").in_bubbles(1);
-    hana.waits_until("2026-12-20 07:59").await.is_silence();
+    hana.waits_until("2026-12-20 07:59").await.silence();
     hana.waits_until("2026-12-20 12:00").await.tells("きょうから妊娠4週です。");
     hana.waits_until("2026-12-21 12:00").await.tells("きょうは妊娠4週1日です。");
     hana.was_pushed(&["12-20 08:00", "12-21 08:00"]);
@@ -55,7 +55,7 @@ async fn on_4_weeks_0_days_the_first_message_comes_at_once_and_a_day_earlier_the
 }
 
 #[tokio::test]
-async fn a_due_date_that_is_past_is_accompanied_to_41_weeks_6_days_and_then_there_is_silence() {
+async fn a_due_date_that_is_past_is_accompanied_to_41_weeks_6_days_and_then_there_silence() {
     let world = World::at("2026-11-22 09:00").await;
     let last_day = world.registered(Registers::Due, "2026-11-09", None).await;
     let last_but_one = world.registered(Registers::Due, "2026-11-10", None).await;
@@ -84,8 +84,10 @@ async fn the_third_birthday_is_the_last_message() {
     let hana = world.registered(Registers::Born, "2023-11-23", Some("もも")).await;
     hana.waits_until("2026-11-23 12:00").await.tells("もも、きょうは3歳のお誕生日です。").tells("最後");
     hana.says("きょうのメッセージ").await.tells("3歳のお誕生日です");
-    hana.waits_until("2027-01-15 12:00").await.is_silence();
+    hana.waits_until("2026-12-20 12:00").await.silence();
     hana.says("きょうのメッセージ").await.tells("3歳のお誕生日で終わりました");
     hana.says("変更").await.tells("終わりました");
+    hana.waits_until("2027-01-15 12:00").await.silence();
+    hana.says("変更").await.tells("いま、登録はありません");
     hana.was_pushed(&["11-23 08:00"]);
 }

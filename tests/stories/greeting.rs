@@ -18,7 +18,7 @@ async fn somebody_new_is_greeted_once_and_hears_nothing_more_until_they_answer()
         .tells("30日後に消します")
         .never_tells(&["医師"])
         .offers_only(&["同意して登録する", "いまは登録しない"]);
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 }
 
@@ -28,7 +28,7 @@ async fn whoever_does_not_want_to_register_now_is_left_alone_and_may_come_back()
     let hana = world.somebody();
     hana.adds_the_account().await;
     hana.taps("いまは登録しない").await.tells("「登録」と送ってください").offers_only(&[]);
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 
     hana.says("登録").await.offers_only(&["同意して登録する", "いまは登録しない"]);
@@ -41,7 +41,7 @@ async fn consent_alone_registers_nobody() {
     let hana = world.somebody();
     hana.adds_the_account().await;
     hana.taps("同意して登録する").await.tells("（1/3）");
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 }
 
@@ -50,9 +50,12 @@ async fn the_page_on_personal_data_is_linked_only_at_a_public_https_address() {
     let world = World::with("2026-11-22 09:00", &[("PUBLIC_URL", "https://line.aoba.example.jp")]).await;
     let hana = world.somebody();
     hana.adds_the_account().await.offers_only(&["同意して登録する", "個人情報のあつかい", "いまは登録しない"]);
-    hana.taps("個人情報のあつかい").await.is_silence();
+    hana.taps("個人情報のあつかい").await.silence();
     assert_eq!(hana.user.opened(), ["https://line.aoba.example.jp/privacy"]);
     hana.says("個人情報").await.offers("ページをひらく");
+    let page = reqwest::get(format!("{}/privacy", world.bot_url)).await.unwrap();
+    assert_eq!(page.status(), 200, "the linked page is there");
+    assert!(page.text().await.unwrap().contains("あおば子育てだより"));
     hana.was_pushed(&[]);
 
     let world = World::with("2026-11-22 09:00", &[("PUBLIC_URL", "http://127.0.0.1:8080")]).await;
@@ -66,8 +69,8 @@ async fn the_page_on_personal_data_is_linked_only_at_a_public_https_address() {
 async fn somebody_who_writes_before_adding_the_account_is_shown_the_door() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.somebody();
-    hana.says("こんにちは").await.tells("まだ登録がありません").offers("登録する");
+    hana.says("こんにちは").await.tells("いま、登録はありません").offers("登録する");
     hana.taps("登録する").await.offers("同意して登録する");
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 }

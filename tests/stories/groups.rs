@@ -22,10 +22,14 @@ async fn what_is_written_in_a_group_registers_and_stops_nobody() {
     let hana = world.registered(crate::support::Registers::Due, "2027-03-01", None).await;
     let family = world.line.new_group();
     family.join().await;
+    // Before we are gone.
     family.says_as(&hana.user, "停止").await;
+    family.says_as(&hana.user, "流産しました").await;
     world.settle().await;
     assert!(family.bot_has_left());
-    assert_eq!(family.texts().len(), 1, "{:?}", family.texts());
+    assert!(family.texts().iter().all(|text| text.contains("1対1")), "{:?}", family.texts());
+    let seen = hana.user.chat().len();
     world.until("2026-11-24 12:00").await;
-    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+    assert_eq!(hana.push_times(), ["11-23 08:00", "11-24 08:00"]);
+    assert_eq!(hana.user.chat().len(), seen + 2, "two mornings and nothing else");
 }

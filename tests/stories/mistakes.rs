@@ -48,7 +48,7 @@ async fn without_going_on_a_mistake_ends_in_silence() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = asked_for_a_date(&world).await;
     hana.says("2027年8月30日").await.tells("妊娠の前");
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 }
 
@@ -60,7 +60,7 @@ async fn whoever_is_past_three_is_shown_the_page_of_the_town() {
         parent.says(typed).await.offers("子育てのページ");
         parent.taps("子育てのページ").await;
         assert_eq!(parent.user.opened(), ["https://aoba.example.jp/kosodate"]);
-        parent.waits_until(&format!("2026-11-2{} 12:00", if typed.ends_with("21日") { 4 } else { 6 })).await.is_silence();
+        parent.waits_until(&format!("2026-11-2{} 12:00", if typed.ends_with("21日") { 4 } else { 6 })).await.silence();
         parent.was_pushed(&[]);
     }
 }
@@ -74,6 +74,19 @@ async fn a_second_answer_that_cannot_be_read_is_met_with_a_telephone_number() {
     hana.taps("電話する").await;
     assert_eq!(hana.user.opened(), ["tel:0000000000"]);
     goes_on(&hana).await;
+    world.until("2026-11-24 12:00").await;
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_none_is_asked_again_and_then_helped_and_the_buttons_stay() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = asked_for_a_date(&world).await;
+    hana.says("2027/3/1").await;
+    hana.taps("つけない").await;
+    hana.says("うーん").await.tells("番号（1、2…）").tells("（3/3）").offers_only(&["登録する", "なおす"]);
+    hana.says("えーと").await.tells("うまく受け取れず、すみません。").tells("000-000-0000").offers("登録する");
+    hana.taps("登録する").await.tells("登録しました。");
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 }

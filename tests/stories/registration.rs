@@ -26,7 +26,11 @@ async fn a_registration_takes_four_taps_and_a_nickname_typed_or_skipped() {
         "子どもの誕生日をえらぶ",
         "予定日がまだわからない",
     ]);
-    hana.picks("出産予定日をえらぶ", "2027-03-01").await.in_bubbles(1).tells("（2/3）").offers_only(&["つけない", "もどる"]);
+    hana.picks("出産予定日をえらぶ", "2027-03-01")
+        .await
+        .in_bubbles(1)
+        .tells("（2/3）")
+        .offers_only(&["つけない", "もどる"]);
     hana.taps("つけない")
         .await
         .in_bubbles(1)
@@ -39,7 +43,7 @@ async fn a_registration_takes_four_taps_and_a_nickname_typed_or_skipped() {
     hana.taps("登録する")
         .await
         .tells("登録しました。ありがとうございます。")
-        .tells("お届けは、朝8時ごろです。")
+        .tells("届くのは、朝8時ごろです。")
         .tells("きょうは妊娠25週6日です。");
     assert_eq!(hana.inputs(), 5, "consent, date, OK, no nickname, yes");
 
@@ -85,16 +89,13 @@ async fn a_due_date_is_understood_in_every_spelling() {
 async fn a_birth_date_is_understood_in_every_spelling() {
     let world = World::at("2026-11-22 09:00").await;
     let mut parents = Vec::new();
-    for spelling in ["2026/8/14", "令和8年8月14日", "R8.8.14", "2026年8月14日生まれ", "誕生日は2026年8月14日です"] {
+    for spelling in ["2026/8/14", "令和8年8月14日", "R8.8.14", "2026年8月14日生まれ", "誕生日は2026年8月14日です"]
+    {
         let parent = world.somebody();
         parent.adds_the_account().await;
         parent.taps("同意して登録する").await;
         parent.says(spelling).await.tells("（2/3）");
-        parent
-            .taps("つけない")
-            .await
-            .tells("誕生日：2026年8月14日（金）")
-            .tells("きょうは 生まれて101日目（3か月）");
+        parent.taps("つけない").await.tells("誕生日：2026年8月14日（金）").tells("きょうは 生まれて101日目（3か月）");
         parent.taps("登録する").await.tells("登録しました。");
         parents.push(parent);
     }
@@ -118,7 +119,10 @@ async fn a_day_without_a_year_is_never_guessed() {
         "誕生日 2024年3月1日",
     ]);
     hana.says("もどる").await.tells("（1/3）");
-    hana.says("予定日は3月1日").await.tells("出産予定日は、2027年3月1日（月）でよいですか。").offers_only(&["はい", "なおす"]);
+    hana.says("予定日は3月1日")
+        .await
+        .tells("出産予定日は、2027年3月1日（月）でよいですか。")
+        .offers_only(&["はい", "なおす"]);
     hana.taps("なおす").await.tells("（1/3）");
     hana.says("3/1").await;
     hana.taps("出産予定日 2027年3月1日").await.tells("（2/3）");
@@ -181,7 +185,12 @@ async fn everything_can_be_corrected_before_it_is_kept() {
     hana.taps("同意して登録する").await;
     hana.picks("出産予定日をえらぶ", "2027-04-01").await;
     hana.says("あお").await.tells("よび名：あお");
-    hana.taps("なおす").await.tells("どこをなおしますか。").offers_only(&["予定日・誕生日", "よび名", "はじめから", "もどる"]);
+    hana.taps("なおす").await.tells("どこをなおしますか。").offers_only(&[
+        "予定日・誕生日",
+        "よび名",
+        "はじめから",
+        "もどる",
+    ]);
     hana.taps("予定日・誕生日").await.tells("（1/3）");
     hana.picks("出産予定日をえらぶ", "2027-03-01").await.tells("2027年3月1日（月）").tells("よび名：あお");
     hana.taps("なおす").await;
@@ -202,7 +211,7 @@ async fn everything_can_be_corrected_before_it_is_kept() {
     kenta.taps("つけない").await;
     kenta.taps("なおす").await;
     kenta.taps("はじめから").await.tells("（1/3）");
-    kenta.waits_until("2026-11-26 12:00").await.is_silence();
+    kenta.waits_until("2026-11-26 12:00").await.silence();
     kenta.was_pushed(&[]);
 }
 

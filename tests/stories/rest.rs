@@ -7,9 +7,16 @@ async fn a_week_of_rest_ends_by_itself_with_one_line_on_top() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("やすむ").await.offers_only(&["1週間やすむ", "1か月やすむ", "再開するまでやすむ", "停止する"]);
-    hana.taps("1週間やすむ").await.tells("11月29日（日）まで、おやすみします。").tells("まとめて送りません");
-    hana.waits_until("2026-11-30 07:59").await.is_silence();
-    hana.waits_until("2026-11-30 12:00").await.in_bubbles(1).tells_times(1, "お届けを再開しました。").tells("きょうから妊娠27週です。");
+    hana.taps("1週間やすむ")
+        .await
+        .tells("11月29日（日）まで、おやすみします。")
+        .tells("あとからまとめて届くことはありません");
+    hana.waits_until("2026-11-30 07:59").await.silence();
+    hana.waits_until("2026-11-30 12:00")
+        .await
+        .in_bubbles(1)
+        .tells_times(1, "お届けを再開しました。")
+        .tells("きょうから妊娠27週です。");
     hana.waits_until("2026-12-01 12:00").await.tells("妊娠27週1日").never_tells(&["再開しました"]);
     hana.was_pushed(&["11-30 08:00", "12-01 08:00"]);
 }
@@ -33,7 +40,7 @@ async fn a_month_of_rest_ends_on_the_same_day_of_the_next_month() {
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("やすむ").await;
     hana.taps("1か月やすむ").await.tells("12月22日（火）まで、おやすみします。");
-    hana.waits_until("2026-12-23 07:00").await.is_silence();
+    hana.waits_until("2026-12-23 07:00").await.silence();
     hana.waits_until("2026-12-24 12:00").await.in_bubbles(2).tells_times(1, "お届けを再開しました。");
     hana.was_pushed(&["12-23 08:00", "12-24 08:00"]);
 }
@@ -44,7 +51,7 @@ async fn an_open_rest_lasts_until_one_comes_back() {
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("やすむ").await;
     hana.taps("再開するまでやすむ").await.tells("「再開」と送っていただくまで、おやすみします。");
-    hana.waits_until("2027-01-10 21:30").await.is_silence();
+    hana.waits_until("2027-01-10 21:30").await.silence();
     hana.says("再開").await.tells("お届けを再開しました。").tells("朝8時ごろ");
     hana.waits_until("2027-01-12 12:00").await.in_bubbles(2);
     hana.was_pushed(&["01-11 08:00", "01-12 08:00"]);
@@ -80,8 +87,8 @@ async fn the_rest_card_also_stops() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("やすむ").await;
-    hana.taps("停止する").await.tells("お届けをとめました。");
-    hana.waits_until("2026-11-24 12:00").await.is_silence();
+    hana.taps("停止する").await.tells("お届けを止めました。");
+    hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 }
 
@@ -95,7 +102,7 @@ async fn a_birth_during_a_rest_is_received_and_the_rest_goes_on() {
     hana.says("生まれた").await;
     hana.picks("誕生日をえらぶ", "2026-11-24").await;
     hana.taps("はい").await.tells("おめでとうございます").tells("生まれて2日目です。");
-    hana.waits_until("2026-11-30 07:00").await.is_silence();
+    hana.waits_until("2026-11-30 07:00").await.silence();
     hana.waits_until("2026-12-01 12:00").await.tells_times(1, "お届けを再開しました。").tells("生まれて7日目です。");
     hana.was_pushed(&["11-30 08:00", "12-01 08:00"]);
 }

@@ -65,7 +65,11 @@ async fn without_a_registration_or_after_a_stop_nothing_is_shown() {
 
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("停止").await;
-    hana.says("きょうのメッセージ").await.tells("お届けは、止まっています").never_tells(&["妊娠"]).offers("お届けを再開する");
+    hana.says("きょうのメッセージ")
+        .await
+        .tells("お届けは、止まっています")
+        .never_tells(&["妊娠"])
+        .offers("お届けを再開する");
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&[]);
     mio.was_pushed(&[]);

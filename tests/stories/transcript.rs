@@ -70,7 +70,8 @@ async fn one_family_is_accompanied_from_25_weeks_to_a_stop_that_was_a_mistake() 
 /// The talk as it stands on the phone. Of the mornings between, only the first days of each stretch are
 /// written out, for whoever reads it aloud.
 fn markdown(parent: &Parent<'_>) -> String {
-    let mut text = String::from("# ある家族とのやりとり\n\n［ ］はボタン、〔 〕はクイックリプライ、▷ は朝のお届けです。\n");
+    let mut text =
+        String::from("# ある家族とのやりとり\n\n［ ］はボタン、〔 〕はクイックリプライ、▷ は朝のお届けです。\n");
     let mut day = String::new();
     let chat = parent.user.chat();
     for (index, bubble) in chat.iter().enumerate() {

@@ -86,7 +86,7 @@ impl Heard {
 
     /// Asserts that nothing was said at all.
     #[track_caller]
-    pub fn is_silence(self) -> Self {
+    pub fn silence(self) -> Self {
         assert!(self.texts.is_empty(), "somebody said:\n{}", self.all());
         self
     }

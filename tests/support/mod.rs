@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use hagukumi::app::{App, Serving, install_tls, rehearsal_ambient};
 use hagukumi::clock::{Clock as _, RehearsalClock};
 use hagukumi::config::Config;
@@ -50,11 +50,6 @@ pub struct World {
 pub fn time(text: &str) -> DateTime<Utc> {
     let civil = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect("a time like 2026-11-22 09:00");
     instant(civil, JST)
-}
-
-/// A civil day, such as `2026-11-22`.
-pub fn day(text: &str) -> NaiveDate {
-    text.parse().expect("a day like 2026-11-22")
 }
 
 /// A listener on a free loopback port, and its address.

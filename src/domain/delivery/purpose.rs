@@ -24,6 +24,12 @@ impl Purpose {
         Self(format!("answer/{event}"))
     }
 
+    /// Leaving a group, at most once a civil day.
+    #[must_use]
+    pub fn farewell(day: NaiveDate) -> Self {
+        Self(format!("farewell/{day}"))
+    }
+
     /// As it was written in a row.
     #[must_use]
     pub const fn from_row(text: String) -> Self {

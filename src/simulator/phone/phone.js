@@ -480,7 +480,8 @@ function drawStanding(news) {
   $('name').title = news.name;
   document.title = `${news.name}（ためしの電話）`;
   $('face').textContent = [...news.name][0] || '';
-  $('add').disabled = news.friend || news.blocked;
+  $('add').disabled = news.friend;
+  $('add').hidden = news.blocked;
   $('block').disabled = !news.friend && !news.blocked;
   $('block').textContent = news.blocked ? 'ブロック解除' : 'ブロック';
   $('text').disabled = news.blocked;
@@ -518,7 +519,6 @@ function draw(news) {
   clock = { now_ms: news.now_ms, at: performance.now() };
   tick();
   drawStanding(news);
-  const follow = seen.first || news.bubbles.length > 0 || reading;
   drawLoading(false);
   if (news.bubbles.length) newBurst();
   news.bubbles.forEach(drawBubble);
@@ -536,7 +536,8 @@ function draw(news) {
   }
   seen.version = news.version;
   if (seen.first) burst.from = seen.count;
-  if (follow) scrollToNew();
+  if (seen.first || news.bubbles.length) scrollToNew();
+  else if (reading) talk.scrollTop = talk.scrollHeight;
   seen.first = false;
 }
 
@@ -552,10 +553,11 @@ function newBurst() {
 function scrollToNew() {
   const bottom = talk.scrollHeight - talk.clientHeight;
   const top = Math.min(beginningOfNew() ?? bottom, bottom);
-  const far = Math.abs(top - talk.scrollTop) > 2 * talk.clientHeight;
+  // Only a short way is glided, and never while the last one goes on.
+  const far = Math.abs(top - talk.scrollTop) > 2 * talk.clientHeight || performance.now() < gliding;
   const still = far || seen.first || matchMedia('(prefers-reduced-motion: reduce)').matches;
   reading = bottom - top < NEAR;
-  gliding = performance.now() + 800;
+  gliding = performance.now() + (still ? 50 : 800);
   talk.scrollTo({ top, behavior: still ? 'auto' : 'smooth' });
 }
 

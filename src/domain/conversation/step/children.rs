@@ -28,10 +28,16 @@ pub(super) fn begin(scene: Scene<'_>, matter: Matter) -> Step {
 
 /// Goes on with the child of a button, if the button is still right.
 pub(super) fn begin_with(scene: Scene<'_>, matter: Matter, child: ChildRef) -> Step {
+    void(scene, matter, child, scene.old_button()).unwrap_or_else(|| scene.ask(question(matter, child)))
+}
+
+/// What is said to a button about a child that is no longer right: `gone` when the family reported
+/// something meanwhile, or that it is not the reader's to press. `None` when it is right.
+pub(super) fn void(scene: Scene<'_>, matter: Matter, child: ChildRef, gone: Step) -> Option<Step> {
     match scene.follow(child).filter(|follow| follow.is_active() && concerns(matter, follow)) {
-        None => scene.old_button(),
-        Some(follow) if !follow.is_parent() => scene.again(Line::OnlyParents),
-        Some(_) => scene.ask(question(matter, child)),
+        None => Some(gone),
+        Some(follow) if !follow.is_parent() => Some(scene.again(Line::OnlyParents)),
+        Some(_) => None,
     }
 }
 

@@ -66,10 +66,11 @@ fn about_child(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -> Step 
     let (tap, child) = (data.tap, data.child);
     match (tap, child, picked) {
         (Tap::UndoBirth, Some(child), _) => birth::undo(scene, child.id),
-        (Tap::MoveDue, Some(child), Some(due)) => dates::settle(scene, &Wanted::DueDate { child }, Dates::Due { due }),
-        (Tap::MoveBirth, Some(child), Some(born)) => {
-            dates::settle(scene, &Wanted::BirthDate { child }, Dates::Born { born })
-        }
+        // The child first: what is wrong with a date is nothing to say after a loss.
+        (Tap::MoveDue, Some(child), Some(due)) => children::void(scene, Matter::DueDate, child, overtaken(scene))
+            .unwrap_or_else(|| dates::settle(scene, &Wanted::DueDate { child }, Dates::Due { due })),
+        (Tap::MoveBirth, Some(child), Some(born)) => children::void(scene, Matter::BirthDate, child, overtaken(scene))
+            .unwrap_or_else(|| dates::settle(scene, &Wanted::BirthDate { child }, Dates::Born { born })),
         (Tap::MoveDue, Some(child), None) => children::begin_with(scene, Matter::DueDate, child),
         (Tap::MoveBirth, Some(child), None) => children::begin_with(scene, Matter::BirthDate, child),
         (Tap::Rename, Some(child), _) => children::begin_with(scene, Matter::Name, child),
@@ -77,6 +78,11 @@ fn about_child(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -> Step 
         (Tap::AskBirth, None, _) => children::begin(scene, Matter::Birth),
         _ => scene.again(Line::UnknownButton),
     }
+}
+
+/// A date was picked for a child that is no longer what it was.
+fn overtaken(scene: Scene<'_>) -> Step {
+    if scene.is_quiet() { scene.old_button() } else { scene.end(Line::NoLongerAsked) }
 }
 
 /// Shows something; an open question stays, and a quick reply leads back to it.
@@ -101,6 +107,14 @@ pub(super) fn unregistered(scene: Scene<'_>) -> Step {
     }
 }
 
+/// Back to the open question. A draft may have been forgotten meanwhile; whoever has a registration, or
+/// had one that was stopped, is asked for nothing.
 fn resumed(scene: Scene<'_>) -> Step {
-    if scene.state().is_open() { scene.asked_again(scene.stay()) } else { registration::begin(scene) }
+    if scene.state().is_open() {
+        scene.asked_again(scene.stay())
+    } else if scene.facts.follows.is_empty() {
+        registration::begin(scene)
+    } else {
+        scene.tell(Line::NothingOpen)
+    }
 }

@@ -103,18 +103,13 @@ impl<'a> Scene<'a> {
 
     /// Whether everything stands still after a loss: words stay quiet.
     pub(super) fn is_quiet(self) -> bool {
-        self.active().next().is_none() && self.facts.follows.iter().any(is_loss)
+        self.active().next().is_none() && self.facts.follows.iter().any(Follow::is_lost)
     }
 
     /// Whether some day of the last thirty is meant.
     pub(super) fn is_recent(self, on: NaiveDate) -> bool {
         (self.today() - on).num_days() <= UNDO_DAYS
     }
-}
-
-/// Whether a loss was reported for the child, by this reader or in the family.
-pub(super) fn is_loss(follow: &Follow) -> bool {
-    follow.child.journey.is_stopped() || follow.stopped.is_some_and(|stop| stop.reason == StopReason::Loss)
 }
 
 /// The child as a button or a state names it.

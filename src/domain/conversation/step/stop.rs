@@ -6,7 +6,7 @@ use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, Step};
-use super::scene::{Scene, is_loss};
+use super::scene::Scene;
 use crate::domain::family::{Follow, Journey, StopReason};
 use crate::domain::ids::ChildId;
 
@@ -18,7 +18,7 @@ pub(super) fn plain(scene: Scene<'_>) -> Step {
         return step.tell(Line::NothingToStop);
     }
     if children.is_empty() {
-        let loss = scene.facts.follows.iter().any(is_loss);
+        let loss = scene.facts.follows.iter().any(Follow::is_lost);
         return if loss { step.tell(Line::QuietStopped) } else { step.say(Prompt::Stopped) };
     }
     step.want(Effect::Stop { children, reason: StopReason::Plain }).say(Prompt::Stopped)
@@ -39,7 +39,9 @@ pub(super) fn latest(scene: Scene<'_>) -> Option<NaiveDate> {
 pub(super) fn undo(scene: Scene<'_>) -> Step {
     let Some(on) = latest(scene) else { return nothing_to_undo(scene) };
     let losses = ids(scene.facts.follows.iter().filter(|follow| family_stop(follow) == Some(on)));
-    let own = ids(scene.facts.follows.iter().filter(|follow| own_stop(follow) == Some(on)));
+    let undone =
+        |follow: &&Follow| own_stop(follow) == Some(on) || (losses.contains(&follow.child.id) && follow.is_lost());
+    let own = ids(scene.facts.follows.iter().filter(undone).filter(|follow| follow.stopped.is_some()));
     let mut step = scene.stay().to(State::Idle);
     if !losses.is_empty() {
         step = step.want(Effect::UndoLoss { children: losses });

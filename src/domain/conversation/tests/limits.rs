@@ -2,6 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::super::Today;
 use super::super::postback::MAX_LENGTH;
 use super::super::wording::keys::{PHRASES, missing, unfilled};
 use super::super::wording::{Prompt, group_farewell, render};
@@ -170,10 +171,12 @@ fn every_shipped_phrase_and_label_is_said_somewhere() {
     quiet.says("流産しました");
     let mut bare = World::new();
     (bare.privacy_url, bare.municipality.page) = (None, None);
+    let mut between = World::new();
+    between.today = Today::NotToday { next: Some(day("2026-11-24")), earlier: false };
     let mut resting = [big_family(), big_family()];
     resting[0].profile.pause = Some(Pause { until: None });
     resting[1].profile.pause = Some(Pause { until: Some(day("2026-12-01")) });
-    let worlds = [vec![big_family(), reviewed, quiet, bare], resting.into()].concat();
+    let worlds = [vec![big_family(), reviewed, quiet, bare, between], resting.into()].concat();
     let mut said: String = group_farewell(&echoes()).iter().map(text_of).collect();
     for world in worlds {
         for prompt in prompts() {

@@ -205,7 +205,7 @@ fn what_needs_a_registration_says_how_to_get_one() {
     {
         let mut world = World::new();
         world.standing = Some(Standing::Following);
-        world.says(text).wants(&[]).sees("まだ登録がありません").taps("登録する").sees("うかがうのは");
+        world.says(text).wants(&[]).sees("いま、登録はありません").taps("登録する").sees("うかがうのは");
         let mut world = consenting();
         world.says("2027/3/1").taps("つけない").says(text).wants(&[]).sees("登録の途中").sees("（3/3）");
     }
@@ -214,7 +214,7 @@ fn what_needs_a_registration_says_how_to_get_one() {
 #[test]
 fn a_date_from_somebody_without_a_registration_opens_its_door() {
     let mut world = World::new();
-    world.says("2027年3月1日").sees("まだ登録がありません");
+    world.says("2027年3月1日").sees("いま、登録はありません");
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn a_rest_ends_by_a_word() {
 #[test]
 fn the_rest_card_also_stops() {
     let mut world = expecting();
-    world.says("やすむ").taps("停止する").sees("お届けをとめました");
+    world.says("やすむ").taps("停止する").sees("お届けを止めました");
     assert!(!world.follows[0].is_active());
     let mut world = expecting();
     world.says("やすむ").says("やめる").wants(&[]).sees("なにも変えていません");

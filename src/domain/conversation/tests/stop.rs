@@ -30,7 +30,7 @@ fn a_stop_word_stops_at_once_and_asks_nothing() {
     for word in ["停止", "やめる", "STOP", "stop", "ＳＴＯＰ", "配信停止", "解除", "停止。", "ストップ"]
     {
         let mut world = siblings();
-        world.says(word).wants(&[stop(&[AO, MOMO], StopReason::Plain)]).sees("お届けをとめました。");
+        world.says(word).wants(&[stop(&[AO, MOMO], StopReason::Plain)]).sees("お届けを止めました。");
         assert_eq!(world.labels(), ["赤ちゃんとお別れした", "まちがえた（もどす）"], "{word}");
         assert_eq!(world.state(), &State::Idle);
     }
@@ -72,7 +72,7 @@ fn a_stop_can_be_undone_for_thirty_days() {
     world.receives(&undo).wants(&[]);
     let mut world = stopped.clone();
     world.later(TimeDelta::days(31)).receives(&undo).wants(&[]).sees("30日がすぎている");
-    stopped.says("停止").wants(&[]).sees("お届けをとめました");
+    stopped.says("停止").wants(&[]).sees("お届けを止めました");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn sad_news_stops_everything_at_once_and_for_the_family() {
     {
         let mut world = expecting();
         world.says(word).wants(&[stop(&[AO], StopReason::Loss), Effect::ReportLoss { children: vec![AO] }]);
-        world.sees("お届けを止めました").sees("こちらからお送りすることはありません").sees("お話を聞けるところ");
+        world.sees("お届けを止めました").sees("こちらからお送りすることはありません").sees("話を聞いてもらえるところ");
         world.sees("000-000-0000");
         assert!(world.labels().contains(&"もどす".to_owned()), "{word}");
     }
@@ -148,7 +148,7 @@ fn sad_news_from_somebody_without_a_registration_is_received() {
         .says("流産しました")
         .wants(&[])
         .sees("知らせてくださって")
-        .sees("お話を聞けるところ");
+        .sees("話を聞いてもらえるところ");
     assert_eq!(world.state(), &State::Idle);
 }
 
@@ -219,6 +219,6 @@ fn an_undo_takes_back_only_what_was_stopped_last() {
 #[test]
 fn with_nothing_to_stop_or_undo_nothing_happens() {
     World::new().says("停止").sees("お届けしているものはありません");
-    expecting().says("もどす").wants(&[]).sees("いま、もどすこと");
-    expecting().says("キャンセル").wants(&[]).sees("いま、もどすこと");
+    expecting().says("もどす").wants(&[]).sees("いま、おたずねしていること");
+    expecting().says("キャンセル").wants(&[]).sees("いま、おたずねしていること");
 }

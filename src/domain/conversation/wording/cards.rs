@@ -4,6 +4,7 @@
 use super::super::danger::{Category, Found, Variant};
 use super::super::postback::Tap;
 use super::words::{Words, tel};
+use crate::domain::family::Follow;
 use crate::domain::message::{Button, Card, Message, Row, Weight};
 use crate::domain::municipal::Desk;
 
@@ -43,30 +44,45 @@ fn entry(words: &Words<'_>, key: &str, name: &str, tap: Tap, weight: Weight) -> 
     Row::Button { button: words.entry(key, name, tap), weight }
 }
 
+/// Whether everything stands still after a loss: no line about children or pregnancy is named.
+fn is_quiet(words: &Words<'_>) -> bool {
+    let follows = words.facts.follows;
+    follows.iter().any(Follow::is_lost) && !follows.iter().any(Follow::is_active)
+}
+
 /// Whom one can call, and always the way to the urgent card, since no detection is relied on.
 pub(super) fn consult(words: &Words<'_>) -> Message {
-    let lines = [
-        (DESK, Weight::Primary),
-        ("child_medical", Weight::Secondary),
-        ("emergency_advice", Weight::Secondary),
-        ("pregnancy_sos", Weight::Secondary),
-        ("kokoro", Weight::Secondary),
-    ];
-    let urgent = entry(words, "consult", "urgent", Tap::ShowUrgent, Weight::Urgent);
-    card(words, "consult", &lines, vec![urgent])
+    use Weight::{Primary, Secondary, Urgent};
+    let urgent = entry(words, "consult", "urgent", Tap::ShowUrgent, Urgent);
+    let lines: Lines<'_> = if is_quiet(words) {
+        &[(DESK, Primary), ("loss", Secondary), ("yorisoi", Secondary), ("kokoro", Secondary)]
+    } else {
+        &[
+            (DESK, Primary),
+            ("child_medical", Secondary),
+            ("emergency_advice", Secondary),
+            ("pregnancy_sos", Secondary),
+            ("kokoro", Secondary),
+        ]
+    };
+    card(words, "consult", lines, vec![urgent])
 }
 
 pub(super) fn urgent(words: &Words<'_>) -> Message {
-    let lines = [
-        ("ambulance", Weight::Urgent),
-        ("police", Weight::Urgent),
-        ("child_medical", Weight::Primary),
-        ("child_abuse", Weight::Primary),
-        ("yorisoi", Weight::Primary),
-        ("inochi_sos", Weight::Secondary),
-        ("dv_plus", Weight::Secondary),
-        (DESK, Weight::Secondary),
+    use Weight::{Primary, Secondary, Urgent};
+    let about_children = ["child_medical", "child_abuse"];
+    let all = [
+        ("ambulance", Urgent),
+        ("police", Urgent),
+        ("child_medical", Primary),
+        ("child_abuse", Primary),
+        ("yorisoi", Primary),
+        ("inochi_sos", Secondary),
+        ("dv_plus", Secondary),
+        (DESK, Secondary),
     ];
+    let quiet = is_quiet(words);
+    let lines: Vec<_> = all.into_iter().filter(|(line, _)| !quiet || !about_children.contains(line)).collect();
     card(words, "urgent", &lines, vec![])
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::phrases::{Phrases, placeholders};
 
 /// Every placeholder that a phrase may hold.
-pub const PLACEHOLDERS: [&str; 14] = [
+pub const PLACEHOLDERS: [&str; 15] = [
     "municipality",
     "service",
     "desk",
@@ -18,10 +18,11 @@ pub const PLACEHOLDERS: [&str; 14] = [
     "child",
     "days",
     "day_count",
+    "today",
 ];
 
 /// Every phrase that the conversation says, with the labels of its buttons.
-pub const PHRASES: [(&str, &[&str]); 142] = [
+pub const PHRASES: [(&str, &[&str]); 144] = [
     ("already_registered", &["profile", "today"]),
     ("ask_birth", &["back", "birth", "sad"]),
     ("ask_consent", &["later", "privacy", "yes"]),
@@ -132,6 +133,8 @@ pub const PHRASES: [(&str, &[&str]); 142] = [
     ("registered", &[]),
     ("registered_born", &[]),
     ("registered_early", &[]),
+    ("registered_next", &[]),
+    ("registered_today", &[]),
     ("registration_left", &[]),
     ("renamed", &[]),
     ("resting_open", &[]),

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::super::postback::{ChildRef, Tap};
 use super::super::state::Matter;
-use super::super::{Dates, ages};
+use super::super::{Dates, Today, ages};
 use super::questions::{birth_picker, date_of, kind_word};
 use super::words::Words;
 use super::{Prompt, days, family};
@@ -88,13 +88,23 @@ fn with_page(words: &Words<'_>, key: &str) -> Message {
 }
 
 fn registered(words: &Words<'_>, dates: Dates) -> Message {
+    let today = first_message(words);
     match dates {
-        Dates::Born { .. } => words.line("registered_born", &[]),
+        Dates::Born { .. } => words.line("registered_born", &[("today", &today)]),
         Dates::Due { due } => {
             let begins = ages::plus(due, -ages::BEGIN_BEFORE_DUE);
             let key = if begins > words.facts.now.date() { "registered_early" } else { "registered" };
-            words.line(key, &on(begins).pairs())
+            words.line(key, &[("day", &days::day(begins)), ("today", &today)])
         }
+    }
+}
+
+/// Whether today's message follows at once, or which day the first one comes.
+fn first_message(words: &Words<'_>) -> String {
+    match words.facts.today {
+        Today::Ready => words.text("registered_today", &[]),
+        Today::NotToday { next: Some(next), .. } => words.text("registered_next", &[("day", &days::day(next))]),
+        Today::NotToday { next: None, .. } => String::new(),
     }
 }
 

@@ -1,0 +1,136 @@
+//! What every test of the store begins with: a database of its own and somebody in it.
+
+use std::sync::Arc;
+
+use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
+use hagukumi::domain::conversation::Conversation;
+use hagukumi::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State};
+use hagukumi::domain::ids::{AccountId, DeliveryId, LineUserId};
+use hagukumi::domain::message::Message;
+use hagukumi::store::{First, Leased, NewDelivery, NewReader, Next, Outcome, ReaderRow, Sealer, Store, Via, Wanted};
+use tempfile::TempDir;
+
+/// The key of every test.
+pub const ROOT: [u8; 32] = [7; 32];
+/// 2026-11-22 08:00 in Japan, in milliseconds since 1970.
+pub const NOW: i64 = 1_795_302_000_000;
+/// A lease that runs out a minute later.
+pub const LEASE: i64 = NOW + 60_000;
+/// The end of the window.
+pub const CLOSE: i64 = NOW + 3_600_000;
+
+/// A database of its own.
+pub struct Bench {
+    /// The store.
+    pub store: Store,
+    /// Its account.
+    pub account: AccountId,
+    /// Moved by the test.
+    pub clock: Arc<RehearsalClock>,
+    /// Where the files are.
+    pub folder: TempDir,
+}
+
+pub fn ambient(clock: &Arc<RehearsalClock>) -> Ambient {
+    Ambient::new(Arc::<RehearsalClock>::clone(clock), Arc::new(SystemChance))
+}
+
+pub fn at(ms: i64) -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp_millis(ms).unwrap()
+}
+
+pub fn user(digit: char) -> LineUserId {
+    LineUserId::parse(&format!("U{}", digit.to_string().repeat(32))).unwrap()
+}
+
+impl Bench {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(RehearsalClock::standing(at(NOW)));
+        let store = open(&folder, &clock, ROOT).await;
+        store.migrate().await.unwrap();
+        let tx = store.begin().await.unwrap();
+        let account = tx.ensure_account("main").await.unwrap().id;
+        tx.commit().await.unwrap();
+        Self { store, account, clock, folder }
+    }
+
+    pub async fn reader(&self, digit: char) -> ReaderRow {
+        let tx = self.store.begin().await.unwrap();
+        let new = NewReader { account: self.account, user: user(digit), locale: "ja".into(), at: NOW };
+        let reader = tx.keep_reader(new).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(reader.conversation, Conversation::default());
+        reader
+    }
+
+    pub fn row(&self, reader: &ReaderRow, purpose: &str, state: State) -> NewDelivery {
+        let daily = purpose.starts_with("daily/");
+        NewDelivery {
+            account: self.account,
+            reader: Some(reader.id),
+            blind: reader.blind,
+            purpose: Purpose::from_row(purpose.into()),
+            via: if daily { Via::Push } else { Via::Reply },
+            state,
+            window_until: CLOSE,
+            lease_until: (state == State::Sending).then_some(LEASE),
+            rides_on: None,
+            parts: Some(if daily { morning() } else { answer() }),
+        }
+    }
+
+    pub async fn keep(&self, row: &NewDelivery) -> Option<DeliveryId> {
+        let tx = self.store.begin().await.unwrap();
+        let id = tx.keep_delivery(row).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    pub async fn lease(&self, wanted: Wanted, now: i64) -> Vec<Leased> {
+        let tx = self.store.begin().await.unwrap();
+        let rows = tx.lease(self.account, (wanted, First::Oldest), now, now + 60_000, 100).await.unwrap();
+        tx.commit().await.unwrap();
+        rows
+    }
+
+    pub async fn record(&self, id: DeliveryId, fence: i32, next: Next) {
+        let tx = self.store.begin().await.unwrap();
+        tx.record(&Outcome { id, fence, next, error: None }).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// How many rows are waiting, sending, accepted, refused, lapsed, unconfirmed.
+    pub async fn states(&self) -> [u64; 6] {
+        let mut counts = [0; 6];
+        for (at, state) in State::ALL.into_iter().enumerate() {
+            counts[at] = self.store.deliveries_in(state).await.unwrap();
+        }
+        counts
+    }
+}
+
+pub async fn open(folder: &TempDir, clock: &Arc<RehearsalClock>, root: [u8; 32]) -> Store {
+    let url = format!("sqlite://{}", folder.path().join("test.sqlite").display());
+    Store::open(&url, Sealer::from_roots(&[(1, root)], ambient(clock)), ambient(clock)).await.unwrap()
+}
+
+pub fn settled(state: State) -> Next {
+    Next::Settled { state, request_id: None }
+}
+
+pub fn answer() -> Parts {
+    let said = AnswerParts { words: vec![Message::text("やあ")], today: None, again: false };
+    Parts::Answer { token: Some("token".into()), turn: 0, said }
+}
+
+pub fn morning() -> Parts {
+    let day = "2026-11-22".parse().unwrap();
+    Parts::Daily(DailyParts {
+        day,
+        locale: "ja".into(),
+        leads: Vec::new(),
+        sections: Vec::new(),
+        municipal: Vec::new(),
+    })
+}

@@ -1,0 +1,11 @@
+//! The database, real and fresh for each test: what is written together, sealed, leased and found
+//! again.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bench;
+mod deliveries;
+mod events;
+mod schema;
+mod sealing;
+#[path = "../timers/contract.rs"]
+mod timers;

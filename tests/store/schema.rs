@@ -1,0 +1,56 @@
+//! Migrations, and which databases are served.
+
+use hagukumi::store::SchemaError;
+use sea_orm::{ConnectionTrait as _, Database};
+use sha2::{Digest as _, Sha256};
+
+use crate::bench::Bench;
+
+const TABLES: [&str; 8] = ["meta", "account", "reader", "child", "follow", "consent", "webhook_event", "delivery"];
+
+#[tokio::test]
+async fn migrations_run_up_down_and_up_again() {
+    let bench = Bench::new().await;
+    assert_eq!(bench.store.migrations_waiting().await.unwrap(), 0);
+    bench.store.migrate_down().await.unwrap();
+    for table in TABLES {
+        assert!(bench.store.count(table).await.is_err(), "{table} is still there");
+    }
+    assert!(bench.store.migrate().await.unwrap() > 0);
+    for table in TABLES {
+        assert_eq!(bench.store.count(table).await.unwrap(), 0, "{table}");
+    }
+    assert!(bench.store.is_current().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_schema_that_a_newer_version_made_is_refused_by_name() {
+    let bench = Bench::new().await;
+    let url = format!("sqlite://{}", bench.folder.path().join("test.sqlite").display());
+    let raw = Database::connect(url).await.unwrap();
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_from_tomorrow', 0)";
+    raw.execute_unprepared(newer).await.unwrap();
+    let error = bench.store.migrate().await.unwrap_err();
+    assert!(matches!(&error, SchemaError::Newer { name } if name == "m9999_from_tomorrow"));
+    assert!(error.to_string().contains("m9999_from_tomorrow"), "{error}");
+    assert!(bench.store.is_current().await.is_err());
+}
+
+#[tokio::test]
+async fn a_rehearsal_and_real_readers_never_share_a_database() {
+    let real = Bench::new().await;
+    real.store.prepare(false).await.unwrap();
+    assert!(matches!(real.store.prepare(true).await, Err(SchemaError::NotARehearsal)));
+
+    let rehearsal = Bench::new().await;
+    rehearsal.store.prepare(true).await.unwrap();
+    assert!(matches!(rehearsal.store.prepare(false).await, Err(SchemaError::Rehearsal)));
+}
+
+/// When this fails, a migration was edited. One that was released never is: write another.
+#[test]
+fn migrations_that_were_written_stay_as_they_are() {
+    let text = include_str!("../../migration/src/m0001_first_schema.rs");
+    let hash: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hash, "1d81cbf3362e4d31d8d95ce70a4db1838fbdec6e832b37ba9a96fb20b6aa4cef");
+}
