@@ -105,3 +105,34 @@ impl App {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_goes_on_after_a_tick_that_panicked_and_one_that_failed() {
+        let (ticks, reached) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let (count, ring) = (Arc::clone(&ticks), Arc::clone(&reached));
+        let stopping = watch::Sender::new(false);
+        let worker = worker("test", &stopping.subscribe(), Arc::default(), Duration::from_millis(1), move || {
+            let (tick, ring) = (count.fetch_add(1, Ordering::SeqCst), Arc::clone(&ring));
+            async move {
+                match tick {
+                    0 => panic!("the first tick"),
+                    1 => Err(std::io::Error::other("the second tick")),
+                    _ => {
+                        ring.notify_one();
+                        Ok(())
+                    }
+                }
+            }
+        });
+        tokio::time::timeout(Duration::from_secs(30), reached.notified()).await.expect("it goes on");
+        stopping.send(true).expect("the worker listens");
+        tokio::time::timeout(Duration::from_secs(30), worker).await.expect("it stops").expect("it did not panic");
+        assert!(ticks.load(Ordering::SeqCst) >= 3);
+    }
+}

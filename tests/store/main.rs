@@ -5,6 +5,7 @@
 mod bench;
 mod deliveries;
 mod events;
+mod neighbours;
 mod schema;
 mod sealing;
 #[path = "../timers/contract.rs"]

@@ -110,8 +110,6 @@ async fn ten_thousand_events_in_one_body_are_kept_all_or_none() {
     assert_eq!(kept.count("webhook_event").await.unwrap(), 10_000);
     assert_eq!(send(&world, all(40_000).as_bytes()).await, 413);
     assert_eq!(kept.count("webhook_event").await.unwrap(), 10_000);
-    world.settle().await;
-    assert_eq!(events_in(&world, EventState::Pending).await, 0);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! once, and what was received is done.
 
 use hagukumi::domain::delivery::State;
-use hagukumi::simulator::Entry;
+use hagukumi::simulator::{Entry, FaultKind, On};
 use hagukumi::store::EventState;
 
 use crate::server::run;
@@ -118,6 +118,37 @@ async fn a_server_told_to_stop_waits_for_lines_answer_and_writes_it_down() {
     assert_eq!(bot.app.store().deliveries_in(State::Accepted).await.unwrap(), 7);
     bot.settle().await;
     assert_eq!(pushes(&stage).len(), 1);
+    bot.leave().await;
+}
+
+#[tokio::test]
+async fn a_server_killed_again_and_again_during_the_morning_serves_everybody_once() {
+    const FAMILIES: usize = 12;
+    let stage = Stage::at("2026-11-22 09:00").await;
+    for _ in 0..FAMILIES {
+        stage.registered(DUE).await;
+    }
+    stage.line.faults().on(On::Push).every(3, FaultKind::AcceptThen500);
+    stage.line.faults().on(On::Push).every(5, FaultKind::ServerError(503));
+    for minute in ["08:00", "08:02", "08:04"] {
+        let server = stage.serve(&format!("2026-11-23 {minute}"), &[]);
+        if accepted(&stage) < FAMILIES {
+            stage.wire.until_answered("/message/push");
+        }
+        server.kill();
+    }
+    stage.line.faults().clear();
+    stage.clock.advance_to(time("2026-11-23 08:10"));
+    let bot = stage.by_hand().await;
+    bot.settle().await;
+    bot.app.advance_to(&stage.clock, time("2026-11-23 12:00")).await.unwrap();
+    let mut reached: Vec<String> =
+        pushes(&stage).into_iter().filter(|entry| entry.accepted).flat_map(|entry| entry.to).collect();
+    reached.sort();
+    assert_eq!(reached.len(), FAMILIES, "{reached:?}");
+    reached.dedup();
+    assert_eq!(reached.len(), FAMILIES, "{reached:?}");
+    assert_eq!(bot.app.store().deliveries_in(State::Accepted).await.unwrap(), 7 * FAMILIES as u64);
     bot.leave().await;
 }
 

@@ -87,11 +87,21 @@ async fn what_operators_see_holds_nothing_of_a_family_and_no_secret() {
             spellings.iter().chain(&[NICKNAME, CHAT, SECRET, TOKEN, "登録する"]).map(|text| (*text).to_owned()),
         );
         assert!(personal.len() > 20, "reply tokens were seeded");
-        for text in personal {
-            assert!(!seen.contains(&text), "{format}: {text:?} is in what operators see:\n{seen}");
-            let escaped = serde_json::to_string(&text).unwrap().trim_matches('"').to_owned();
+        for text in &personal {
+            assert!(!seen.contains(text), "{format}: {text:?} is in what operators see:\n{seen}");
+            let escaped = serde_json::to_string(text).unwrap().trim_matches('"').to_owned();
             assert!(!seen.contains(&escaped), "{format}: {escaped:?}");
+        }
+        let files = std::fs::read_dir(stage.folder()).unwrap();
+        let files: Vec<u8> = files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
+        assert!(holds(&files, "webhook_event"), "the database was read");
+        for text in &personal {
+            assert!(!holds(&files, text), "{format}: {text:?} lies in the database in the clear");
         }
         assert!(seen.contains("put aside") && seen.contains("not accepted"), "the failures were told:\n{seen}");
     }
+}
+
+fn holds(haystack: &[u8], needle: &str) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
 }
