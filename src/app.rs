@@ -30,7 +30,7 @@ use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
 
 pub use clockwork::ClockworkError;
-pub use open::{content_source, lock_database, open_store, refusals};
+pub use open::{content_source, migrate, open_store, refusals, rehearsal_start};
 
 /// Why the server cannot start. Each says what to do.
 #[derive(Debug, thiserror::Error)]

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::ids::LineUserId;
 use crate::domain::programme::plan::Hours;
 use raw::Values;
 pub use raw::{Mistake, Mistakes};
@@ -168,6 +169,9 @@ impl Config {
         if !self.database_url.starts_with("sqlite:") {
             values.mistake("database_url", "この版で使えるデータベースは SQLite だけです。sqlite://data/hagukumi.sqlite のように書いてください（PostgreSQL は次の版で使えるようになります）。");
         }
+        if self.database_url.contains(":memory:") || self.database_url.contains("mode=memory") {
+            values.mistake("database_url", "メモリーの上には置けません（止めると登録が消えます）。sqlite://data/hagukumi.sqlite のように書いてください。");
+        }
         if values.text("redis_url").is_some() {
             values.mistake(
                 "redis_url",
@@ -250,10 +254,23 @@ fn account(values: &mut Values, slug: Option<&str>) -> AccountConfig {
         municipality: values.text("municipality"),
         channel_secrets: secrets.into_iter().map(|secret| Secret(secret.to_owned())).collect(),
         token: token(values),
-        bot_user_id: values.text("bot_user_id"),
+        bot_user_id: bot_user_id(values),
         hours: hours(values),
         slug,
     }
+}
+
+/// A wrong id would put every webhook aside as meant for another bot.
+fn bot_user_id(values: &mut Values) -> Option<String> {
+    let id = values.text("bot_user_id")?;
+    if LineUserId::parse(&id).is_err() {
+        values.mistake(
+            "bot_user_id",
+            "U と32桁の英数字（0〜9、a〜f）です。わからないときは、設定を消してください（LINE に聞きます）。",
+        );
+        return None;
+    }
+    Some(id)
 }
 
 fn token(values: &mut Values) -> Option<TokenConfig> {

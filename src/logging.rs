@@ -4,6 +4,8 @@
 //! says, since at `debug` and `trace` they may show what they were given. A panic is logged by its
 //! place alone: its text may repeat what it stumbled over.
 
+use std::io::IsTerminal as _;
+
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{EnvFilter, filter_fn};
@@ -18,7 +20,9 @@ pub fn start(filter: &str, format: LogFormat) {
     let wanted = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(filter);
     let lines = match format {
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
-        LogFormat::Pretty => fmt::layer().compact().with_writer(std::io::stderr).boxed(),
+        LogFormat::Pretty => {
+            fmt::layer().compact().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr).boxed()
+        }
     };
     let lines = lines.with_filter(wanted).with_filter(filter_fn(may_be_shown));
     if tracing_subscriber::registry().with(lines).try_init().is_ok() {

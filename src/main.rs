@@ -92,10 +92,14 @@ fn read_config(cli: &Cli) -> anyhow::Result<Config> {
     };
     let name = path.display().to_string();
     let file = text.as_deref().map(|text| (name.as_str(), text));
-    // Other programs' variables may be no UTF-8, and are none of our business.
-    let env = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-    let env = env.map(|(name, value)| (name, value.to_string_lossy().into_owned()));
-    Ok(Config::read(file, env)?)
+    Ok(Config::read(file, environment())?)
+}
+
+/// The environment as text. Bytes that are none are shown by a replacement character, which no setting
+/// takes; a variable of somebody else's must not keep us from starting.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
 fn load(config: &Config) -> anyhow::Result<Loaded> {
@@ -135,12 +139,7 @@ fn reminders(config: &Config) -> Vec<Finding> {
 /// The time of a server: the machine's, or a rehearsal that never starts before it was last seen.
 async fn ambient(config: &Config) -> anyhow::Result<Ambient> {
     let Some(start) = config.rehearsal_clock else { return Ok(Ambient::system()) };
-    let _lock = app::lock_database(config)?;
-    let store = app::open_store(config, Ambient::system()).await?;
-    store.migrate().await?;
-    let seen = store.last_seen().await?;
-    store.close().await;
-    let clock = RehearsalClock::running(seen.map_or(start, |seen| seen.max(start)));
+    let clock = RehearsalClock::running(app::rehearsal_start(config, start).await?);
     Ok(Ambient::new(std::sync::Arc::new(clock), std::sync::Arc::new(SystemChance)))
 }
 
@@ -149,9 +148,11 @@ async fn serve(config: Config) -> anyhow::Result<Outcome> {
     for setting in &config.not_yet {
         tracing::warn!(setting, "this version does not use this setting yet");
     }
+    // Listened for before anybody may know that we serve, so that no order to stop is missed.
+    let stop = told_to_stop()?;
     let serving = app::run(&config, ambient(&config).await?).await?;
     tracing::info!(listen = %config.listen, accounts = config.accounts.len(), "serving");
-    told_to_stop().await?;
+    stop.await?;
     tracing::info!("stopping: what is in flight ends first");
     serving.stop().await;
     Ok(Outcome::Fine)
@@ -159,20 +160,18 @@ async fn serve(config: Config) -> anyhow::Result<Outcome> {
 
 async fn run_demo(content: Option<PathBuf>) -> anyhow::Result<Outcome> {
     logging::start("warn", LogFormat::Pretty);
+    let stop = told_to_stop()?;
     let demo = demo::start(content, &Ambient::system()).await?;
     let mut out = std::io::stdout();
     writeln!(out, "phone {}\nbot {}\nready", demo.phone_url, demo.bot_url)?;
     out.flush()?;
-    told_to_stop().await?;
+    stop.await?;
     demo.stop().await;
     Ok(Outcome::Fine)
 }
 
 async fn migrate(config: Config) -> anyhow::Result<Outcome> {
-    let _lock = app::lock_database(&config)?;
-    let store = app::open_store(&config, Ambient::system()).await?;
-    let ran = store.migrate().await?;
-    store.close().await;
+    let ran = app::migrate(&config).await?;
     writeln!(std::io::stdout(), "{ran}つの変更をしました。データベースは最新の形です。")?;
     Ok(Outcome::Fine)
 }
@@ -189,11 +188,16 @@ async fn healthcheck(config: Config) -> anyhow::Result<Outcome> {
     Ok(if answer.status().is_success() { Outcome::Fine } else { Outcome::Findings })
 }
 
-/// SIGTERM from a service manager, SIGINT from a keyboard.
-async fn told_to_stop() -> anyhow::Result<()> {
-    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = term.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
-    }
+/// SIGTERM from a service manager, SIGINT from a keyboard. Listens from the call on, not only from the
+/// first poll of what it returns.
+fn told_to_stop() -> std::io::Result<impl Future<Output = anyhow::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
 }

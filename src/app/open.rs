@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use chrono::{DateTime, Utc};
+
 use super::{App, StartError};
 use crate::clock::Ambient;
 use crate::config::{AccountConfig, Config, TokenConfig};
@@ -40,8 +42,7 @@ impl App {
     pub async fn open_within(config: &Config, ambient: Ambient, limits: Limits) -> Result<Self, StartError> {
         let lock = lock_database(config)?;
         let store = open_store(config, ambient.clone()).await?;
-        store.migrate().await?;
-        store.check_rehearsal(config.rehearsal_clock.is_some()).await?;
+        store.prepare(config.rehearsal_clock.is_some()).await?;
         store.saw(ambient.now()).await?;
         let channels = Arc::new(channels(config, &store, &ambient, limits).await?);
         let timers: Arc<dyn TimerIndex> = Arc::new(SqlTimers(store.clone()));
@@ -93,6 +94,32 @@ pub fn content_source(config: &Config) -> Source {
     config.content_dir.clone().map_or(Source::Embedded, Source::Directory)
 }
 
+/// The time at which a rehearsal goes on: its start, or the last time a server on its database saw.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub async fn rehearsal_start(config: &Config, start: DateTime<Utc>) -> Result<DateTime<Utc>, StartError> {
+    let _lock = lock_database(config)?;
+    let store = open_store(config, Ambient::system()).await?;
+    let seen = store.last_seen().await?;
+    store.close().await;
+    Ok(seen.map_or(start, |seen| seen.max(start)))
+}
+
+/// Brings the schema up to date while no server uses it; returns how many migrations ran.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub async fn migrate(config: &Config) -> Result<usize, StartError> {
+    let _lock = lock_database(config)?;
+    let store = open_store(config, Ambient::system()).await?;
+    let ran = store.migrate().await?;
+    store.close().await;
+    Ok(ran)
+}
+
 /// Opens the database with its key, making both when they are new and embedded.
 ///
 /// # Errors
@@ -132,7 +159,7 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
 /// # Errors
 ///
 /// [`StartError::InUse`], [`StartError::Place`].
-pub fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
+fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
     let Some(file) = sqlite_file(&config.database_url) else { return Ok(None) };
     let lock = file.with_extension("lock");
     let fail = |cause| StartError::Place { path: lock.display().to_string(), cause };

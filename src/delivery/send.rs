@@ -1,5 +1,6 @@
 //! One row, one request, one record.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use super::{Channel, Deliveries, DeliveryError, IN_FLIGHT, LEASE_MARGIN_MS};
 use crate::domain::delivery::health::{Change, HoldReason};
 use crate::domain::delivery::{AnswerParts, Parts, Report, State, Verdict, backoff_ms, retry_key, verdict};
 use crate::domain::family::Standing;
-use crate::domain::ids::DeliveryId;
+use crate::domain::ids::{DeliveryId, ReaderId};
 use crate::line::client::{Accepted, SendError};
 use crate::store::{Leased, Next, Outcome, StoreError, Via};
 
@@ -82,15 +83,17 @@ impl Deliveries {
         let batch = &batch;
         let (told, heard) = mpsc::unbounded_channel();
         let requests = async move {
-            let ask = |row| {
+            let ask = |rows: Vec<Leased>| {
                 let told = told.clone();
                 async move {
-                    if let Some(attempt) = self.send_one(channel, row, batch).await {
-                        let _nobody_listens = told.send(attempt);
+                    for row in rows {
+                        if let Some(attempt) = self.send_one(channel, row, batch).await {
+                            let _nobody_listens = told.send(attempt);
+                        }
                     }
                 }
             };
-            futures::stream::iter(rows).for_each_concurrent(IN_FLIGHT, ask).await;
+            futures::stream::iter(by_chat(rows)).for_each_concurrent(IN_FLIGHT, ask).await;
         };
         // Side by side, never one inside the other: while outcomes are written, requests must go on, or
         // they would run out of time, or keep a connection to the database that the writing waits for.
@@ -360,6 +363,20 @@ impl Deliveries {
             tracing::warn!(delivery.id = %row.id, attempt = row.attempts, error, "a delivery was not accepted");
         }
     }
+}
+
+/// The rows of one chat leave one after the other, in the order in which they were decided.
+fn by_chat(rows: Vec<Leased>) -> Vec<Vec<Leased>> {
+    let mut places: HashMap<Option<ReaderId>, usize> = HashMap::new();
+    let mut chats: Vec<Vec<Leased>> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let place = *places.entry(row.reader.as_ref().map(|reader| reader.id)).or_insert(chats.len());
+        match chats.get_mut(place) {
+            Some(chat) => chat.push(row),
+            None => chats.push(vec![row]),
+        }
+    }
+    chats
 }
 
 /// What one outcome means for the account.

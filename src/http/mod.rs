@@ -12,7 +12,7 @@ mod webhook;
 
 use std::sync::Arc;
 
-use actix_web::web;
+use actix_web::{Route, web};
 
 use crate::domain::account::Account;
 use crate::inbox::Inbox;
@@ -52,11 +52,12 @@ impl Site {
 /// Adds the routes.
 pub fn routes(app: &mut web::ServiceConfig) {
     let webhook = || web::post().to(webhook::receive);
+    let page = |path, get: Route| web::resource(path).route(get);
     app.service(web::resource("/webhook").route(webhook()))
         .service(web::resource("/webhook/{account}").route(webhook()))
-        .route("/livez", web::get().to(health::live))
-        .route("/readyz", web::get().to(health::ready))
-        .route("/metrics", web::get().to(metrics::show))
-        .route("/privacy", web::get().to(pages::privacy))
-        .route("/privacy/{account}", web::get().to(pages::privacy));
+        .service(page("/livez", web::get().to(health::live)))
+        .service(page("/readyz", web::get().to(health::ready)))
+        .service(page("/metrics", web::get().to(metrics::show)))
+        .service(page("/privacy", web::get().to(pages::privacy)))
+        .service(page("/privacy/{account}", web::get().to(pages::privacy)));
 }

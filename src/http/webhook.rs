@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_ENCODING;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures::StreamExt as _;
 
@@ -35,6 +35,9 @@ async fn answer(request: &HttpRequest, body: web::Payload, site: &Site) -> Resul
     if request.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
+    if announced(request) > MAX_BODY as u64 {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
     let body = tokio::time::timeout(BODY_WITHIN, collect(body)).await.map_err(|_| StatusCode::REQUEST_TIMEOUT)??;
     if !is_signed(request, secrets, &body) {
         return Err(StatusCode::UNAUTHORIZED);
@@ -46,6 +49,12 @@ async fn answer(request: &HttpRequest, body: web::Payload, site: &Site) -> Resul
             Err(StatusCode::SERVICE_UNAVAILABLE)
         }
     }
+}
+
+/// How many bytes the sender says will come; 0 when it does not say.
+fn announced(request: &HttpRequest) -> u64 {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.trim().parse().ok()).unwrap_or(0)
 }
 
 async fn collect(mut body: web::Payload) -> Result<Vec<u8>, StatusCode> {

@@ -195,6 +195,9 @@ impl Inbox {
         arrived: &Arrived,
         (place, id): (&str, String),
     ) -> Result<Verdict> {
+        if tx.has_open_delivery(account.id, lane).await? {
+            return Ok(Verdict::ignored("leaving already"));
+        }
         let words = wording::group_farewell(account.library.phrases(DEFAULT_LOCALE));
         let token = arrived.reply_token.as_ref().map(|token| token.expose().to_owned());
         let row = NewDelivery {

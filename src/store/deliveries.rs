@@ -245,6 +245,19 @@ impl Tx {
         Ok(rows.count(&self.inner).await? > 0)
     }
 
+    /// Whether something still wants to leave for this user or group.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn has_open_delivery(&self, account: AccountId, blind: Blind) -> Result<bool> {
+        let rows = delivery::Entity::find()
+            .filter(Column::AccountId.eq(account.0))
+            .filter(Column::UserBlind.eq(blind.0.to_vec()))
+            .filter(open());
+        Ok(rows.count(&self.inner).await? > 0)
+    }
+
     /// Leases rows of an account that want to leave now, or whose holder let the lease run out.
     /// `lease_until` and `now` in milliseconds since 1970.
     ///

@@ -5,8 +5,10 @@ use entity::meta;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait};
+use sea_orm_migration::SchemaManager;
 
 use super::{Result, Store, StoreError};
+use crate::domain::ids::AccountId;
 
 /// Why a database cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -23,13 +25,29 @@ pub enum SchemaError {
     /// A rehearsal database without the rehearsal clock.
     #[error("this database is a rehearsal; set HAGUKUMI_REHEARSAL_CLOCK or use another database")]
     Rehearsal,
+    /// Another key file than the one this database was written with.
+    #[error(
+        "this database was written with another key file: put the right one back, or registrations cannot be read and readers are not found again"
+    )]
+    OtherKey,
     /// The database itself.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+/// Tables and names in `meta`.
+const META: &str = "meta";
 const REHEARSAL: &str = "rehearsal";
 const LAST_SEEN: &str = "last_seen_ms";
+/// What the key file makes of a fixed word. Tells another key file from the right one, and nothing else.
+const KEY_CHECK: &str = "key_check";
+
+/// What is written about a database as a whole.
+#[derive(Debug, Default)]
+struct Marks {
+    rehearsal: Option<String>,
+    key: Option<String>,
+}
 
 impl Store {
     /// Brings the schema up to date; returns how many migrations ran.
@@ -78,21 +96,52 @@ impl Store {
         }
     }
 
-    /// Marks a database that nobody was served from yet, or checks an older one's mark: a rehearsal
-    /// clock and real readers never meet.
+    /// Makes a database ready to be served: refuses what does not belong together *before* anything is
+    /// changed, brings the schema up to date, and marks a new database. A rehearsal clock and real
+    /// readers never meet, and neither do a database and another's key.
     ///
     /// # Errors
     ///
-    /// [`SchemaError::NotARehearsal`], [`SchemaError::Rehearsal`].
-    pub async fn check_rehearsal(&self, rehearsing: bool) -> Result<(), SchemaError> {
-        if self.meta(REHEARSAL).await?.is_none() {
+    /// Every [`SchemaError`].
+    pub async fn prepare(&self, rehearsing: bool) -> Result<(), SchemaError> {
+        self.refuse_newer().await?;
+        let before = self.marks().await?;
+        self.refuse_mixture(&before, rehearsing).await?;
+        self.migrate().await?;
+        if before.rehearsal.is_none() {
             self.set_meta(REHEARSAL, if rehearsing { "yes" } else { "no" }).await?;
         }
-        match (self.is_rehearsal().await?, rehearsing) {
-            (false, true) => Err(SchemaError::NotARehearsal),
-            (true, false) => Err(SchemaError::Rehearsal),
-            (true, true) | (false, false) => Ok(()),
+        if before.key.is_none() {
+            self.set_meta(KEY_CHECK, &self.key_check()).await?;
         }
+        Ok(())
+    }
+
+    async fn refuse_mixture(&self, before: &Marks, rehearsing: bool) -> Result<(), SchemaError> {
+        if before.key.as_ref().is_some_and(|key| *key != self.key_check()) {
+            return Err(SchemaError::OtherKey);
+        }
+        match (before.rehearsal.as_deref(), rehearsing) {
+            (Some("yes"), false) => Err(SchemaError::Rehearsal),
+            (Some("no"), true) => Err(SchemaError::NotARehearsal),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is written about the database as a whole; nothing in a new one.
+    async fn marks(&self) -> Result<Marks> {
+        if !self.has_meta().await? {
+            return Ok(Marks::default());
+        }
+        Ok(Marks { rehearsal: self.meta(REHEARSAL).await?, key: self.meta(KEY_CHECK).await? })
+    }
+
+    fn key_check(&self) -> String {
+        self.sealer.blind_of(AccountId(0), KEY_CHECK).0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    async fn has_meta(&self) -> Result<bool> {
+        Ok(SchemaManager::new(&self.writer).has_table(META).await?)
     }
 
     /// Whether this database was created under a rehearsal clock.
@@ -104,12 +153,15 @@ impl Store {
         Ok(self.meta(REHEARSAL).await?.as_deref() == Some("yes"))
     }
 
-    /// The last time a server on this database saw.
+    /// The last time a server on this database saw; none in a new one.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
     pub async fn last_seen(&self) -> Result<Option<DateTime<Utc>>> {
+        if !self.has_meta().await? {
+            return Ok(None);
+        }
         let ms = self.meta(LAST_SEEN).await?.and_then(|text| text.parse().ok());
         Ok(ms.and_then(DateTime::from_timestamp_millis))
     }

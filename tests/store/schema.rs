@@ -39,12 +39,12 @@ async fn a_schema_that_a_newer_version_made_is_refused_by_name() {
 #[tokio::test]
 async fn a_rehearsal_and_real_readers_never_share_a_database() {
     let real = Bench::new().await;
-    real.store.check_rehearsal(false).await.unwrap();
-    assert!(matches!(real.store.check_rehearsal(true).await, Err(SchemaError::NotARehearsal)));
+    real.store.prepare(false).await.unwrap();
+    assert!(matches!(real.store.prepare(true).await, Err(SchemaError::NotARehearsal)));
 
     let rehearsal = Bench::new().await;
-    rehearsal.store.check_rehearsal(true).await.unwrap();
-    assert!(matches!(rehearsal.store.check_rehearsal(false).await, Err(SchemaError::Rehearsal)));
+    rehearsal.store.prepare(true).await.unwrap();
+    assert!(matches!(rehearsal.store.prepare(false).await, Err(SchemaError::Rehearsal)));
 }
 
 /// When this fails, a migration was edited. One that was released never is: write another.

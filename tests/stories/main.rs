@@ -1,12 +1,20 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[path = "../support/server.rs"]
+mod server;
+#[path = "../support/stage.rs"]
+mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/wire.rs"]
+mod wire;
 
 mod answers;
 mod arrivals;
 mod asides;
+mod bad_requests;
+mod bad_webhooks;
 mod birth;
 mod block;
 mod buttons;
@@ -19,15 +27,19 @@ mod forgetting;
 mod greeting;
 mod groups;
 mod holds;
+mod kill;
 mod ledger;
 mod loss;
 mod mistakes;
 mod nicknames;
 mod online;
 mod outage;
+mod privacy;
 mod registration;
 mod rest;
+mod settings;
 mod stop;
+mod surface;
 mod today;
 mod transcript;
 mod typed;

@@ -1,0 +1,167 @@
+//! The built server killed, stopped and started again, on one database: what LINE took is in the chat
+//! once, and what was received is done.
+
+use hagukumi::domain::delivery::State;
+use hagukumi::simulator::Entry;
+use hagukumi::store::EventState;
+
+use crate::server::run;
+use crate::stage::Stage;
+use crate::support::time;
+
+const DUE: &str = "2027-03-01";
+
+fn pushes(stage: &Stage) -> Vec<Entry> {
+    stage.line.ledger().into_iter().filter(|entry| entry.endpoint == "push").collect()
+}
+
+fn accepted(stage: &Stage) -> usize {
+    pushes(stage).iter().filter(|entry| entry.accepted).count()
+}
+
+#[tokio::test]
+async fn a_server_killed_between_lines_acceptance_and_its_own_record_sends_no_second_message() {
+    let stage = Stage::at("2026-11-22 09:00").await;
+    stage.registered(DUE).await;
+    stage.wire.hold("/message/push");
+    let server = stage.serve("2026-11-23 08:00", &[]);
+    stage.wire.until_held();
+    server.kill();
+    assert_eq!(accepted(&stage), 1);
+    stage.wire.open();
+
+    let server = stage.serve("2026-11-23 08:02", &[]);
+    stage.wire.until_answered("/message/push");
+    server.stop();
+    let tried = pushes(&stage);
+    assert_eq!(tried.iter().map(|entry| entry.status).collect::<Vec<_>>(), [200, 409]);
+    assert_eq!(tried[0].retry_key, tried[1].retry_key);
+    let bot = stage.by_hand().await;
+    bot.settle().await;
+    assert_eq!(accepted(&stage), 1);
+    for (state, rows) in [(State::Accepted, 7), (State::Sending, 0), (State::Waiting, 0), (State::Unconfirmed, 0)] {
+        assert_eq!(bot.app.store().deliveries_in(state).await.unwrap(), rows, "{state:?}");
+    }
+    bot.leave().await;
+}
+
+#[tokio::test]
+async fn a_server_killed_before_line_has_the_request_sends_the_message_after_its_return() {
+    let stage = Stage::at("2026-11-22 09:00").await;
+    stage.registered(DUE).await;
+    // The bot's id is asked before the first push; the server dies with that question open.
+    stage.wire.hold("/bot/info");
+    let server = stage.serve("2026-11-23 08:00", &[]);
+    stage.wire.until_held();
+    server.kill();
+    stage.wire.open();
+    assert_eq!(accepted(&stage), 0);
+    let server = stage.serve("2026-11-23 08:02", &[]);
+    stage.wire.until_answered("/message/push");
+    server.stop();
+    assert_eq!(accepted(&stage), 1);
+}
+
+#[tokio::test]
+async fn what_was_received_and_not_yet_decided_is_decided_after_the_next_start() {
+    let stage = Stage::at("2026-11-22 09:00").await;
+    let bot = stage.by_hand().await;
+    let hana = stage.nearly_registered(&bot, DUE).await;
+    assert_eq!(hana.taps("登録する").await, 200);
+    assert_eq!(bot.app.store().events_in(EventState::Pending).await.unwrap(), 1);
+    bot.leave().await;
+    let said = hana.texts().len();
+    let server = stage.serve("2026-11-22 09:00", &[]);
+    stage.wire.until_answered("/message/reply");
+    server.stop();
+    assert!(hana.texts().len() > said);
+    assert!(hana.texts().join("\n").contains("きょうは妊娠25週6日です"));
+}
+
+#[tokio::test]
+async fn a_server_killed_right_after_its_200_loses_and_doubles_nothing() {
+    for _ in 0..3 {
+        let stage = Stage::at("2026-11-22 09:00").await;
+        let bot = stage.by_hand().await;
+        let hana = stage.nearly_registered(&bot, DUE).await;
+        bot.leave().await;
+        let server = stage.serve("2026-11-22 09:00", &[]);
+        assert_eq!(hana.taps("登録する").await, 200);
+        server.kill();
+        // Wherever it died, a lease that it may have held is over by now.
+        stage.clock.advance_to(time("2026-11-22 09:05"));
+        let bot = stage.by_hand().await;
+        bot.settle().await;
+        assert_eq!(bot.app.store().count("child").await.unwrap(), 1);
+        assert_eq!(bot.app.store().events_in(EventState::Pending).await.unwrap(), 0);
+        let told = hana.texts().join("\n").matches("きょうは妊娠25週6日です").count();
+        let in_doubt = bot.app.store().deliveries_in(State::Unconfirmed).await.unwrap();
+        assert!(told == 1 || (told == 0 && in_doubt == 1), "told {told} times, {in_doubt} rows in doubt");
+        bot.leave().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_told_to_stop_waits_for_lines_answer_and_writes_it_down() {
+    let stage = Stage::at("2026-11-22 09:00").await;
+    stage.registered(DUE).await;
+    stage.wire.hold("/message/push");
+    let mut server = stage.serve("2026-11-23 08:00", &[]);
+    stage.wire.until_held();
+    server.ask_to_stop();
+    server.until_said("stopping");
+    stage.wire.open();
+    let (status, said) = server.end();
+    assert!(status.success(), "{said}");
+    let bot = stage.by_hand().await;
+    assert_eq!(bot.app.store().deliveries_in(State::Sending).await.unwrap(), 0);
+    assert_eq!(bot.app.store().deliveries_in(State::Accepted).await.unwrap(), 7);
+    bot.settle().await;
+    assert_eq!(pushes(&stage).len(), 1);
+    bot.leave().await;
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_file_is_refused_and_the_first_goes_on() {
+    let stage = Stage::at("2026-11-22 09:00").await;
+    let first = stage.serve("2026-11-22 09:00", &[]);
+    let other = crate::server::free_address();
+    for arguments in [["serve"], ["migrate"]] {
+        let settings = stage.settings(time("2026-11-22 09:00"), &[("LISTEN", &other)]);
+        let second = run(stage.folder(), &settings, &arguments);
+        assert_eq!(second.status.code(), Some(1), "{arguments:?}");
+        assert!(second.err.contains("別の hagukumi が使っています"), "{}", second.err);
+    }
+    let ready = reqwest::get(format!("http://{}/readyz", stage.address)).await.unwrap();
+    assert_eq!(ready.status(), 200);
+    first.stop();
+}
+
+#[tokio::test]
+async fn a_rehearsal_never_goes_back_behind_the_time_it_has_seen() {
+    let stage = Stage::at("2026-11-22 09:00").await;
+    stage.serve("2026-11-25 07:00", &[]).stop();
+    stage.serve("2026-11-24 08:30", &[]).stop();
+    let settings = stage.settings(time("2026-11-20 09:00"), &[]);
+    let config = hagukumi::config::Config::read(None, settings).unwrap();
+    let start = hagukumi::app::rehearsal_start(&config, time("2026-11-20 09:00")).await.unwrap();
+    assert!(start >= time("2026-11-25 07:00"), "{start}");
+}
+
+#[tokio::test]
+async fn a_rehearsal_and_real_readers_never_meet() {
+    let stage = Stage::at("2026-11-22 09:00").await;
+    stage.serve("2026-11-22 09:00", &[]).stop();
+    let real = stage.settings(time("2026-11-22 09:00"), &[("REHEARSAL_CLOCK", "")]);
+    let refused = run(stage.folder(), &real, &["serve"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(refused.err.contains("HAGUKUMI_REHEARSAL_CLOCK"), "{}", refused.err);
+
+    let other = format!("sqlite://{}/real.sqlite", stage.folder().display());
+    let real = [("REHEARSAL_CLOCK", ""), ("DATABASE_URL", other.as_str())];
+    stage.serve("2026-11-22 09:00", &real).stop();
+    let mixed = stage.settings(time("2026-11-22 09:00"), &[("DATABASE_URL", other.as_str())]);
+    let refused = run(stage.folder(), &mixed, &["serve"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(refused.err.contains("rehearsal"), "{}", refused.err);
+}

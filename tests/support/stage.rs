@@ -1,0 +1,124 @@
+//! A stage for the built server: a simulated LINE behind a wire that can be held, one database, and a
+//! bot on it that is either this process or the built one, never both.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use hagukumi::app::{App, Serving, install_tls, rehearsal_ambient};
+use hagukumi::clock::RehearsalClock;
+use hagukumi::config::Config;
+use hagukumi::simulator::{Channel, Running, User};
+use tempfile::TempDir;
+
+use crate::server::{Server, free_address};
+use crate::support::{listen, platform, settings, time};
+use crate::wire::Wire;
+
+/// LINE, a wire, a folder for the database.
+pub struct Stage {
+    /// LINE, as the account sees it.
+    pub line: Channel,
+    /// The wire between the built server and LINE.
+    pub wire: Wire,
+    /// LINE's clock, moved by the story; a built server has its own, which starts where it is told.
+    pub clock: Arc<RehearsalClock>,
+    /// Where the built server listens.
+    pub address: String,
+    platform: Running,
+    folder: TempDir,
+}
+
+/// The bot in this process, without workers.
+pub struct ByHand {
+    /// The bot.
+    pub app: App,
+    serving: Serving,
+}
+
+impl Stage {
+    /// A stage at that time in Japan.
+    pub async fn at(start: &str) -> Self {
+        install_tls();
+        let clock = Arc::new(RehearsalClock::standing(time(start)));
+        let simulator = platform(&clock);
+        let platform = simulator.serve(listen().0).await;
+        let wire = Wire::to(&platform.api_url);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self { line: simulator.channel("main"), wire, clock, address: free_address(), platform, folder }
+    }
+
+    /// The folder of the database.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Settings of a server that starts at that time; later ones win.
+    pub fn settings(&self, start: DateTime<Utc>, more: &[(&str, &str)]) -> Vec<(String, String)> {
+        let own = [("LINE_API_URL", self.wire.url.as_str()), ("LISTEN", self.address.as_str())];
+        let mut all = settings(self.folder(), &self.platform, start);
+        for (name, value) in own.iter().chain(more) {
+            let name = format!("HAGUKUMI_{name}");
+            all.retain(|(other, _)| *other != name);
+            all.push((name, (*value).to_owned()));
+        }
+        all
+    }
+
+    /// The built server, from that time on; LINE's clock is moved there too.
+    pub fn serve(&self, start: &str, more: &[(&str, &str)]) -> Server {
+        self.wire.forget();
+        self.clock.advance_to(time(start));
+        self.line.set_webhook(&format!("http://{}/webhook", self.address));
+        Server::start(self.folder(), &self.settings(time(start), more))
+    }
+
+    /// The bot in this process, at LINE's time.
+    pub async fn by_hand(&self) -> ByHand {
+        let ambient = rehearsal_ambient(&self.clock);
+        let config = Config::read(None, self.settings(ambient.now(), &[])).expect("the settings are right");
+        let app = App::open(&config, ambient).await.expect("the bot opens");
+        let (listener, url) = listen();
+        let serving = app.serve_by_hand(listener).expect("the bot serves");
+        self.line.set_webhook(&format!("{url}/webhook"));
+        ByHand { app, serving }
+    }
+
+    /// A family that has registered with the bot in this process, which is then gone.
+    pub async fn registered(&self, due: &str) -> User {
+        let bot = self.by_hand().await;
+        let user = self.nearly_registered(&bot, due).await;
+        assert_eq!(user.taps("登録する").await, 200);
+        bot.settle().await;
+        bot.leave().await;
+        user
+    }
+
+    /// A family one tap before the end of its registration.
+    pub async fn nearly_registered(&self, bot: &ByHand, due: &str) -> User {
+        let user = self.line.new_user();
+        assert_eq!(user.add_friend().await, 200);
+        bot.settle().await;
+        assert_eq!(user.taps("同意して登録する").await, 200);
+        bot.settle().await;
+        assert_eq!(user.picks("出産予定日をえらぶ", due).await, 200);
+        bot.settle().await;
+        assert_eq!(user.taps("つけない").await, 200);
+        bot.settle().await;
+        user
+    }
+}
+
+impl ByHand {
+    /// Lets everything happen that can happen now.
+    pub async fn settle(&self) {
+        self.app.settle().await.expect("nothing fails");
+    }
+
+    /// Gives the database free.
+    pub async fn leave(self) {
+        let Self { app, serving } = self;
+        drop(app);
+        serving.stop().await;
+    }
+}
