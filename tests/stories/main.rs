@@ -1,12 +1,12 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
-#[path = "../support/mod.rs"]
-mod support;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
 mod stage;
+#[path = "../support/mod.rs"]
+mod support;
 #[path = "../support/wire.rs"]
 mod wire;
 

@@ -509,7 +509,7 @@ function tick() {
 }
 
 // Somebody who reads this close to the end, in pixels, reads the end.
-const NEAR = 80;
+const NEAR = 8;
 
 function atEnd() {
   return talk.scrollHeight - talk.scrollTop - talk.clientHeight < NEAR;
@@ -556,7 +556,7 @@ function scrollToNew() {
   // Only a short way is glided, and never while the last one goes on.
   const far = Math.abs(top - talk.scrollTop) > 2 * talk.clientHeight || performance.now() < gliding;
   const still = far || seen.first || matchMedia('(prefers-reduced-motion: reduce)').matches;
-  reading = bottom - top < NEAR;
+  reading = top === bottom;
   gliding = performance.now() + (still ? 50 : 800);
   talk.scrollTo({ top, behavior: still ? 'auto' : 'smooth' });
 }
