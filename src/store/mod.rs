@@ -12,6 +12,7 @@ mod care;
 mod children;
 mod deliveries;
 mod events;
+mod outcomes;
 mod readers;
 mod schema;
 pub mod seal;
@@ -26,8 +27,9 @@ use sea_orm::{
 
 pub use accounts::{AccountRow, Hold};
 pub use care::Waiting;
-pub use deliveries::{First, Leased, NewDelivery, Next, Outcome, Via, Wanted};
+pub use deliveries::{First, Leased, NewDelivery, Via, Wanted};
 pub use events::{EventRow, EventState, NewEvent};
+pub use outcomes::{Next, Outcome};
 pub use readers::{NewReader, ReaderRow};
 pub use schema::SchemaError;
 pub use seal::{Blind, Sealer};
