@@ -122,6 +122,9 @@ pub const LINE_API: &str = "https://api.line.me";
 /// LINE's host for pictures and other contents.
 pub const LINE_DATA_API: &str = "https://api-data.line.me";
 
+/// The name of the only account where nobody gives it another.
+const MAIN: &str = "main";
+
 impl Config {
     /// Reads settings from a file's text (with its name) and the environment.
     ///
@@ -138,8 +141,9 @@ impl Config {
     fn from_values(values: &mut Values) -> Self {
         let api = values.text("line_api_url");
         let data = values.text("line_data_api_url").or_else(|| api.clone());
-        let default_account = values.text("account").unwrap_or_else(|| "main".to_owned());
-        let accounts = accounts(values, &default_account);
+        let named = values.text("account");
+        let accounts = accounts(values, named.as_deref().unwrap_or(MAIN));
+        let default_account = named.unwrap_or_else(|| unnamed(&accounts));
         let config = Self {
             listen: values.parsed("listen", "127.0.0.1:8080", "アドレス:ポート（例 127.0.0.1:8080）"),
             public_url: values.text("public_url").map(|url| url.trim_end_matches('/').to_owned()),
@@ -213,6 +217,13 @@ fn host(url: &str) -> &str {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     host.split(':').next().unwrap_or(host)
+}
+
+/// The account that `/webhook` means where nobody says it. In a file with `[[account]]` tables nobody
+/// can: TOML knows `account` only once.
+fn unnamed(accounts: &[AccountConfig]) -> String {
+    let main = accounts.iter().find(|account| account.slug == MAIN).or(accounts.first());
+    main.map_or_else(|| MAIN.to_owned(), |account| account.slug.clone())
 }
 
 fn accounts(values: &mut Values, default_account: &str) -> Vec<AccountConfig> {

@@ -109,12 +109,17 @@ async fn a_whole_crowd_in_one_request_is_greeted_one_by_one() {
     assert!(crowd.iter().all(|one| times_told(one, "友だち追加、ありがとうございます") == 1));
 }
 
-/// Damages the database as a failing disk would.
-async fn damage(world: &World, statement: &str) {
+/// The database as another process opens it.
+async fn beside(world: &World) -> sea_orm::DatabaseConnection {
     let url = format!("sqlite://{}", world.database().display());
     let mut options = sea_orm::ConnectOptions::new(url);
     options.max_connections(1).acquire_timeout(Duration::from_secs(5));
-    let database = Database::connect(options).await.unwrap();
+    Database::connect(options).await.unwrap()
+}
+
+/// Damages the database as a failing disk would.
+async fn damage(world: &World, statement: &str) {
+    let database = beside(world).await;
     database.execute_unprepared(statement).await.unwrap();
     database.close().await.unwrap();
 }
@@ -163,4 +168,22 @@ async fn a_delivery_that_cannot_be_opened_costs_nobody_else_their_morning() {
     world.until("2026-11-24 08:30").await;
     assert_eq!(fine.pushes().len() + broken.pushes().len(), 3);
     settled(&world).await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_commit_in_time_costs_a_503_and_the_redelivered_event_counts_once() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    let other = beside(&world).await;
+    other.execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
+    let begun = std::time::Instant::now();
+    assert_eq!(hana.user.says("停止").await, 503);
+    assert!(begun.elapsed() >= Duration::from_millis(1_400), "it was waited for");
+    let ready = reqwest::get(format!("{}/readyz", world.bot_url)).await.unwrap();
+    assert_eq!(ready.status(), 200, "a busy database is no lost one");
+    other.execute_unprepared("COMMIT").await.unwrap();
+    other.close().await.unwrap();
+    assert_eq!(world.line.redeliver_failed().await, [200]);
+    world.settle().await;
+    assert_eq!(times_told(&hana, "お届けを止めました"), 1);
 }

@@ -10,6 +10,7 @@ mod support;
 #[path = "../support/wire.rs"]
 mod wire;
 
+mod accounts;
 mod answers;
 mod arrivals;
 mod asides;
