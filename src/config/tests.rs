@@ -60,7 +60,14 @@ fn accounts_are_tables_and_webhook_means_the_default_one() {
     let config = read(file, &[("HAGUKUMI_ACCOUNT", "aoba")]).unwrap();
     assert_eq!(config.accounts.iter().map(|one| one.slug.as_str()).collect::<Vec<_>>(), ["aoba", "minato"]);
     assert_eq!(config.default_account, "aoba");
-    assert!(mistakes(file, &[]).contains("HAGUKUMI_ACCOUNT"));
+    assert!(mistakes(file, &[("HAGUKUMI_ACCOUNT", "nowhere")]).contains("HAGUKUMI_ACCOUNT"));
+}
+
+#[test]
+fn with_nobody_named_webhook_means_main_and_without_a_main_the_first_account() {
+    let meant = |file| read(file, &[]).unwrap().default_account;
+    assert_eq!(meant("[[account]]\naccount = 'aoba'\n[[account]]\naccount = 'minato'\n"), "aoba");
+    assert_eq!(meant("[[account]]\naccount = 'aoba'\n[[account]]\naccount = 'main'\n"), "main");
 }
 
 #[test]
