@@ -55,8 +55,7 @@ fn a_secret_comes_from_a_file_without_its_newline() {
 
 #[test]
 fn accounts_are_tables_and_webhook_means_the_default_one() {
-    let file = "account_file = ''\n[[account]]\naccount = 'aoba'\nchannel_secret = '0123456789abcdef'\n[[account]]\naccount = 'minato'\n";
-    let file = file.strip_prefix("account_file = ''\n").unwrap();
+    let file = "[[account]]\naccount = 'aoba'\nchannel_secret = '0123456789abcdef'\n[[account]]\naccount = 'minato'\n";
     let config = read(file, &[("HAGUKUMI_ACCOUNT", "aoba")]).unwrap();
     assert_eq!(config.accounts.iter().map(|one| one.slug.as_str()).collect::<Vec<_>>(), ["aoba", "minato"]);
     assert_eq!(config.default_account, "aoba");
