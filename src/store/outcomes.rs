@@ -57,7 +57,7 @@ impl Tx {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn record(&self, outcome: &Outcome) -> Result<()> {
         let accepted = matches!(outcome.next, Next::Settled { state: State::Accepted, .. });
         let mut update = Query::update();
@@ -161,7 +161,7 @@ impl Tx {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn refuse(&self, rows: &[DeliveryId]) -> Result<()> {
         for row in rows {
             let update = Query::update()
@@ -183,7 +183,7 @@ impl Tx {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn end_overdue(&self, account: AccountId, now: i64, limit: u64) -> Result<usize> {
         let overdue = delivery::Entity::find().filter(overdue(account, now)).limit(limit).all(&self.inner).await?;
         for row in &overdue {
@@ -201,7 +201,7 @@ impl Tx {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn cancel_mornings(&self, reader: ReaderId, again: bool) -> Result<()> {
         let mine = || {
             Cond::all()
