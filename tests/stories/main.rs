@@ -33,6 +33,7 @@ mod ledger;
 mod loss;
 mod mistakes;
 mod nicknames;
+mod on_sqlite;
 mod online;
 mod outage;
 mod privacy;
