@@ -27,8 +27,8 @@ pub(super) struct Plan {
     pub rows: Vec<Leased>,
 }
 
-/// Readers and when they are due next.
-type Moved = Vec<(ReaderId, Option<i64>)>;
+/// Readers and when they are due next, for the timer index.
+type Hints = Vec<(ReaderId, Option<i64>)>;
 
 impl Deliveries {
     /// Plans at most `limit` readers of the account who are due.
@@ -40,7 +40,7 @@ impl Deliveries {
             return Ok(Plan::default());
         }
         let mut tries = Tries::default();
-        let (rows, moved) = loop {
+        let (plan, hints) = loop {
             // Should an earlier try have been committed after all, nobody is due any more, and its rows go
             // out when their lease has run out.
             match self.plan_once(account, &due, now).await {
@@ -48,18 +48,17 @@ impl Deliveries {
                 done => break done?,
             }
         };
-        self.hint(account, &moved).await;
-        Ok(Plan { readers: moved.len(), rows })
+        self.hint(account, &hints).await;
+        Ok(plan)
     }
 
-    async fn plan_once(
-        &self,
-        account: &Account,
-        due: &[ReaderId],
-        now: i64,
-    ) -> Result<(Vec<Leased>, Moved), StoreError> {
+    async fn plan_once(&self, account: &Account, due: &[ReaderId], now: i64) -> Result<(Plan, Hints), StoreError> {
         let tx = self.store.begin().await?;
-        let due = tx.take_due(due, now).await?;
+        let (named, due) = (due, tx.take_due(due, now).await?);
+        // The index may be behind: whoever it named and is due later by now is put right there.
+        let others: Vec<ReaderId> = named.iter().copied().filter(|id| !due.contains(id)).collect();
+        let mut stale = if others.is_empty() { Vec::new() } else { tx.due_times(&others).await? };
+        stale.retain(|(_, at)| at.is_none_or(|at| at > now));
         let mut rows = Vec::with_capacity(due.len());
         let mut moved = Vec::with_capacity(due.len());
         let (whole, damaged) = tx.readers_apart(&due).await?;
@@ -72,7 +71,9 @@ impl Deliveries {
             moved.push((reader, None));
         }
         tx.commit().await?;
-        Ok((rows, moved))
+        let plan = Plan { readers: moved.len(), rows };
+        moved.append(&mut stale);
+        Ok((plan, moved))
     }
 
     /// Hints only: the rows are leased already, and what the index forgets the sweep will find.

@@ -28,8 +28,11 @@ const SCHEMA_LOCK: (i32, i32) = (0x6861_6775, 1);
 /// A lane as PostgreSQL locks it. The blind index is a keyed hash already; two lanes that happened to
 /// share a number would only take turns.
 fn number(account: AccountId, lane: Blind) -> i64 {
+    /// An odd number without a pattern (the golden ratio), so that no two parts cancel each other out.
+    const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
     let half = |at: usize| lane.0[at..at + 8].iter().fold(0_u64, |all, byte| all << 8 | u64::from(*byte));
-    (half(0) ^ half(8).rotate_left(32) ^ account.0.cast_unsigned().rotate_left(17)).cast_signed()
+    let parts = [account.0.cast_unsigned(), half(0), half(8)];
+    parts.into_iter().fold(0, |all: u64, part| (all ^ part).wrapping_mul(SPREAD).rotate_left(29)).cast_signed()
 }
 
 impl Tx {
@@ -147,6 +150,19 @@ impl Tx {
             .and_where(Expr::col(reader::Column::NextDueAt).lte(now));
         let rows = self.inner.query_all(&skipping(&mut query)).await?;
         rows.iter().map(|row| Ok(ReaderId(row.try_get("", "id")?))).collect()
+    }
+
+    /// When these readers are due (milliseconds since 1970), as far as others have committed it; of a reader
+    /// who is not there any more, never.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn due_times(&self, ids: &[ReaderId]) -> Result<Vec<(ReaderId, Option<i64>)>> {
+        let these = reader::Column::Id.is_in(ids.iter().map(|id| id.0));
+        let rows = reader::Entity::find().filter(these).all(&self.inner).await?;
+        let due = |id: &ReaderId| rows.iter().find(|row| row.id == id.0).and_then(|row| row.next_due_at);
+        Ok(ids.iter().map(|id| (*id, due(id))).collect())
     }
 }
 
