@@ -1,6 +1,8 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[path = "../support/line.rs"]
+mod line;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
@@ -37,6 +39,7 @@ mod online;
 mod outage;
 mod privacy;
 mod registration;
+mod rehearsal;
 mod rest;
 mod settings;
 mod stop;
