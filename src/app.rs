@@ -10,6 +10,7 @@ mod clockwork;
 pub mod demo;
 pub mod online;
 mod open;
+pub mod platform;
 mod workers;
 
 use std::net::TcpListener;

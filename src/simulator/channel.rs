@@ -74,7 +74,14 @@ impl Channel {
 
     /// Where webhooks go from now on.
     pub fn set_webhook(&self, url: &str) {
-        self.world().webhook_url = Some(url.to_owned());
+        self.spread_webhooks(&[url.to_owned()]);
+    }
+
+    /// Webhooks go to these addresses in turn, as a balancer in front of several servers sends them.
+    pub fn spread_webhooks(&self, urls: &[String]) {
+        let mut world = self.world();
+        world.webhook_url = urls.first().cloned();
+        world.outbox.spread_over(urls);
     }
 
     /// A person who has LINE and has not met the bot.

@@ -3,6 +3,8 @@
 
 #[path = "../support/cut.rs"]
 mod cut;
+#[path = "../support/line.rs"]
+mod line;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
@@ -41,6 +43,7 @@ mod online;
 mod outage;
 mod privacy;
 mod registration;
+mod rehearsal;
 mod rest;
 mod settings;
 mod stop;
