@@ -13,6 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use super::locks::{BATCH, a_batch};
 use super::seal::{At, Blind};
 use super::{Result, Store, StoreError, Tx};
+use crate::clock::Ambient;
 use crate::domain::ids::{AccountId, EventId};
 
 /// How far an event has come.
@@ -274,11 +275,13 @@ impl Store {
     /// [`StoreError::Database`].
     pub async fn forget_events(&self, ids_before: i64, payloads_before: i64) -> Result<()> {
         let finished = || Expr::col(event::Column::State).ne(EventState::Pending.as_str());
+        // An id is of the moment of receipt.
+        let received = |before| Expr::col(event::Column::Id).lt(Ambient::first_id_of(before));
         let mut old = Query::select();
-        old.and_where(finished()).and_where(Expr::col(event::Column::ReceivedAt).lt(ids_before));
+        old.and_where(received(ids_before)).and_where(finished());
         let mut kept = Query::select();
-        kept.and_where(finished())
-            .and_where(Expr::col(event::Column::ReceivedAt).lt(payloads_before))
+        kept.and_where(received(payloads_before))
+            .and_where(finished())
             .and_where(Expr::col(event::Column::PayloadSealed).is_not_null());
         let id = || Expr::col(event::Column::Id);
         let delete = Query::delete()

@@ -95,6 +95,23 @@ async fn fragile(start: &str) -> (Cut, Database, World) {
     (cut, database, world)
 }
 
+#[tokio::test]
+async fn while_the_database_is_down_line_is_told_to_come_again_and_nothing_is_lost() {
+    let (cut, _database, world) = fragile("2026-11-22 09:00").await;
+    let hana = nearly_registered(&world).await;
+    let ready = async || reqwest::get(format!("{}/readyz", world.bot_url)).await.unwrap().status();
+    cut.goes_down();
+    assert_eq!(hana.user.taps("登録する").await, 503);
+    assert_eq!(ready().await, 503);
+    cut.comes_back();
+    assert_eq!(ready().await, 200);
+    assert_eq!(world.line.redeliver_failed().await, [200]);
+    world.settle().await;
+    assert_eq!(times_told(&hana, TODAY), 1);
+    world.until("2026-11-24 12:00").await;
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}
+
 async fn nearly_registered(world: &World) -> Parent<'_> {
     let parent = world.somebody();
     parent.adds_the_account().await;
