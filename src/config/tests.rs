@@ -83,3 +83,18 @@ fn a_broken_file_names_its_line_and_nothing_of_it() {
     let told = mistakes("listen = '127.0.0.1:1'\nchannel_secret = 0123secret456\n", &[]);
     assert!(told.contains("hagukumi.toml:2") && !told.contains("0123secret456"), "{told}");
 }
+
+#[test]
+fn an_address_of_redis_is_kept_secret_and_nonsense_is_refused_with_an_example() {
+    for right in ["redis://127.0.0.1:6379", "rediss://:geheim@redis.example.jp:6380/2", "unix:///run/redis.sock?db=1"] {
+        let config = read("", &[("HAGUKUMI_REDIS_URL", right)]).unwrap();
+        assert_eq!(config.redis_url.as_ref().map(Secret::expose), Some(right));
+        assert!(!format!("{config:?}").contains(right));
+    }
+    for wrong in ["localhost:6379", "http://:geheim@localhost", "redis://", "unix:///"] {
+        let told = mistakes("", &[("HAGUKUMI_REDIS_URL", wrong)]);
+        assert!(told.contains("HAGUKUMI_REDIS_URL: redis://ホスト:6379"), "{wrong}: {told}");
+        assert!(!told.contains("geheim"), "{told}");
+    }
+    assert!(read("", &[]).unwrap().redis_url.is_none());
+}

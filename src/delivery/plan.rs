@@ -4,6 +4,8 @@
 //! lease, and `next_due_at` moves to the next delivery day. A day that was missed (no server, a held
 //! account) is written as lapsed; nothing older than its own day is ever sent.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Channel, Deliveries, DeliveryError, LEASE_MS};
@@ -15,31 +17,44 @@ use crate::domain::programme::plan::{message_on, next_due};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::look_again;
 use crate::store::{Leased, NewDelivery, ReaderRow, Tx, Via};
+use crate::timers::Timer;
 
 /// What one transaction planned.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// How many readers were due.
+    /// How many readers were dealt with: planned, or their timer put right.
     pub readers: usize,
     /// The rows to be sent now; at most one a reader.
     pub rows: Vec<Leased>,
 }
 
 impl Deliveries {
-    /// Plans at most `limit` readers of the account who are due.
+    /// Plans at most `limit` readers of the account whom the index names. An index that does not answer
+    /// names nobody: the sweep asks the store itself.
     pub(super) async fn plan(&self, channel: &Channel, limit: u64) -> Result<Plan, DeliveryError> {
-        let account = &channel.account;
-        let now = self.ambient.now_ms();
-        let due = self.timers.due(account.id, now, limit).await?;
-        if due.is_empty() {
+        let due = self.timers.due(channel.account.id, self.ambient.now_ms(), limit).await;
+        let due = due.unwrap_or_else(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "nobody says who is due; the sweep will");
+            Vec::new()
+        });
+        self.plan_readers(channel, &due).await
+    }
+
+    /// Plans those of these readers who are due indeed. The index may name others too: who was moved,
+    /// stopped or forgotten since, or whom another process is planning.
+    pub(super) async fn plan_readers(&self, channel: &Channel, named: &[ReaderId]) -> Result<Plan, DeliveryError> {
+        if named.is_empty() {
             return Ok(Plan::default());
         }
+        let (account, now) = (&channel.account, self.ambient.now_ms());
         let tx = self.store.begin().await?;
-        let mut rows = Vec::with_capacity(due.len());
-        let mut moved = Vec::with_capacity(due.len());
-        let (whole, damaged) = tx.readers_apart(&due).await?;
+        let mut rows = Vec::with_capacity(named.len());
+        let mut moved: Vec<Timer> = Vec::with_capacity(named.len());
+        let (whole, damaged) = tx.readers_apart(named).await?;
         for mut reader in whole {
-            rows.extend(plan_reader(&tx, account, &mut reader, now).await?);
+            if reader.next_due_at.is_some_and(|due| due <= now) {
+                rows.extend(plan_reader(&tx, account, &mut reader, now).await?);
+            }
             moved.push((reader.id, reader.next_due_at));
         }
         for reader in damaged {
@@ -47,16 +62,27 @@ impl Deliveries {
             moved.push((reader, None));
         }
         tx.commit().await?;
+        moved.extend(self.gone(named, &moved).await?);
         self.hint(account, &moved).await;
         Ok(Plan { readers: moved.len(), rows })
     }
 
+    /// Those who were named and are not there any more. One who is there and was not looked at is in
+    /// another process's hands.
+    async fn gone(&self, named: &[ReaderId], moved: &[Timer]) -> Result<Vec<Timer>, DeliveryError> {
+        let looked_at: HashSet<ReaderId> = moved.iter().map(|(reader, _)| *reader).collect();
+        let missed: Vec<ReaderId> = named.iter().copied().filter(|reader| !looked_at.contains(reader)).collect();
+        if missed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let gone = self.store.readers_gone(&missed).await?;
+        Ok(gone.into_iter().map(|reader| (reader, None)).collect())
+    }
+
     /// Hints only: the rows are leased already, and what the index forgets the sweep will find.
-    async fn hint(&self, account: &Account, moved: &[(ReaderId, Option<i64>)]) {
-        for (reader, at) in moved {
-            if let Err(error) = self.timers.set(account.id, *reader, *at).await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "a timer hint was lost");
-            }
+    async fn hint(&self, account: &Account, moved: &[Timer]) {
+        if let Err(error) = self.timers.set(account.id, moved).await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "timer hints were lost");
         }
     }
 }

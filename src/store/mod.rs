@@ -16,6 +16,7 @@ mod outcomes;
 mod readers;
 mod schema;
 pub mod seal;
+mod timers;
 
 use std::sync::Arc;
 use std::time::Duration;

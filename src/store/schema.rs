@@ -175,11 +175,20 @@ impl Store {
         self.set_meta(LAST_SEEN, &now.timestamp_millis().to_string()).await
     }
 
-    async fn meta(&self, name: &str) -> Result<Option<String>> {
+    pub(super) async fn meta(&self, name: &str) -> Result<Option<String>> {
         Ok(meta::Entity::find_by_id(name).one(&self.reader).await?.map(|row| row.value))
     }
 
-    async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
+    /// The value of that name, given now where it has none; whoever comes first gives it.
+    pub(super) async fn meta_or(&self, name: &str, first: &str) -> Result<String> {
+        let row = meta::ActiveModel { name: Set(name.to_owned()), value: Set(first.to_owned()) };
+        let keep = OnConflict::column(meta::Column::Name).do_nothing().to_owned();
+        meta::Entity::insert(row).on_conflict(keep).exec_without_returning(&self.writer).await?;
+        let row = meta::Entity::find_by_id(name).one(&self.writer).await?;
+        Ok(row.map_or_else(|| first.to_owned(), |row| row.value))
+    }
+
+    pub(super) async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
         let row = meta::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
         let replace = OnConflict::column(meta::Column::Name).update_column(meta::Column::Value).to_owned();
         meta::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.writer).await?;
