@@ -44,3 +44,4 @@ mod surface;
 mod today;
 mod transcript;
 mod typed;
+mod witnessed;

@@ -12,7 +12,7 @@ use hagukumi::simulator::{Channel, Running, User};
 use tempfile::TempDir;
 
 use crate::server::{Server, free_address};
-use crate::support::{listen, platform, settings, time};
+use crate::support::{SECRET, TOKEN, Witness, listen, platform, settings, time};
 use crate::wire::Wire;
 
 /// LINE, a wire, a folder for the database.
@@ -26,6 +26,8 @@ pub struct Stage {
     /// Where the built server listens.
     pub address: String,
     platform: Running,
+    /// Looks on, and judges when the stage goes; the folder must still be there.
+    pub witness: Witness,
     folder: TempDir,
 }
 
@@ -45,7 +47,13 @@ impl Stage {
         let platform = simulator.serve(listen().0).await;
         let wire = Wire::to(&platform.api_url);
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Self { line: simulator.channel("main"), wire, clock, address: free_address(), platform, folder }
+        let line = simulator.channel("main");
+        let config =
+            Config::read(None, settings(folder.path(), &platform, time(start))).expect("the settings are right");
+        let witness = Witness::of(&config, std::slice::from_ref(&line), &clock);
+        witness.servers_come_and_go();
+        witness.keeps_secret(&[SECRET, TOKEN]);
+        Self { line, wire, clock, address: free_address(), platform, witness, folder }
     }
 
     /// The folder of the database.
@@ -70,7 +78,9 @@ impl Stage {
         self.wire.forget();
         self.clock.advance_to(time(start));
         self.line.set_webhook(&format!("http://{}/webhook", self.address));
-        Server::start(self.folder(), &self.settings(time(start), more))
+        let server = Server::start(self.folder(), &self.settings(time(start), more));
+        self.witness.hears(server.log());
+        server
     }
 
     /// The bot in this process, at LINE's time.
