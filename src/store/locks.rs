@@ -152,19 +152,6 @@ impl Tx {
         let rows = self.inner.query_all(&skipping(&mut query)).await?;
         rows.iter().map(|row| Ok(ReaderId(row.try_get("", "id")?))).collect()
     }
-
-    /// When these readers are due (milliseconds since 1970), as far as others have committed it; of a reader
-    /// who is not there any more, never.
-    ///
-    /// # Errors
-    ///
-    /// [`super::StoreError::Database`].
-    pub async fn due_times(&self, ids: &[ReaderId]) -> Result<Vec<(ReaderId, Option<i64>)>> {
-        let these = reader::Column::Id.is_in(ids.iter().map(|id| id.0));
-        let rows = reader::Entity::find().filter(these).all(&self.inner).await?;
-        let due = |id: &ReaderId| rows.iter().find(|row| row.id == id.0).and_then(|row| row.next_due_at);
-        Ok(ids.iter().map(|id| (*id, due(id))).collect())
-    }
 }
 
 /// In the order of ids, leaving out what another has.

@@ -9,5 +9,3 @@ mod neighbours;
 mod on_postgres;
 mod schema;
 mod sealing;
-#[path = "../timers/contract.rs"]
-mod timers;

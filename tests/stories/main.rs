@@ -51,3 +51,4 @@ mod surface;
 mod today;
 mod transcript;
 mod typed;
+mod witnessed;
