@@ -9,7 +9,7 @@ use hagukumi::config::Config;
 use hagukumi::line::client::Limits;
 use hagukumi::simulator::{Channel, ChannelOptions, FaultKind, On, Options, Running, Simulator, User};
 
-use crate::support::{Database, Witness, listen, time};
+use crate::support::{Database, Witness, database_settings, listen, time};
 use crate::wire::Wire;
 
 struct Town {
@@ -47,7 +47,7 @@ async fn town() -> Town {
     let platform = simulator.serve(listen().0).await;
     let wire = Wire::to(&platform.api_url);
     let database = Database::fresh().await;
-    let settings = database.settings().into_iter();
+    let settings = database_settings(&database).into_iter();
     let settings: String = settings.map(|(name, value)| format!("{} = '{value}'\n", name.to_lowercase())).collect();
     let accounts: String = ["aoba", "midori"]
         .map(|slug| {

@@ -1,6 +1,8 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[path = "../support/cut.rs"]
+mod cut;
 #[path = "../support/line.rs"]
 mod line;
 #[path = "../support/server.rs"]
@@ -35,6 +37,7 @@ mod ledger;
 mod loss;
 mod mistakes;
 mod nicknames;
+mod on_postgres;
 mod on_sqlite;
 mod online;
 mod outage;

@@ -80,9 +80,19 @@ pub fn platform(clock: &Arc<RehearsalClock>) -> Simulator {
     Simulator::new(Options { channels: vec![channel], clock: now, seed: 7 })
 }
 
+/// Settings that name this database and its key.
+pub fn database_settings(database: &Database) -> Vec<(&'static str, String)> {
+    let key = database.folder().join("hagukumi.key");
+    let mut settings = vec![("DATABASE_URL", database.url().to_owned())];
+    if !database.url().starts_with("sqlite:") {
+        settings.push(("KEY_FILE", key.display().to_string()));
+    }
+    settings
+}
+
 /// Settings for a bot on that database that talks to `line`, as an operator would write them.
 pub fn settings(database: &Database, line: &Running, start: DateTime<Utc>) -> Vec<(String, String)> {
-    let mut settings = database.settings();
+    let mut settings = database_settings(database);
     settings.extend([
         ("LINE_API_URL", line.api_url.clone()),
         ("LINE_DATA_API_URL", line.data_url.clone()),
@@ -159,6 +169,15 @@ impl World {
     pub fn passes_without_the_server(&self, until: &str) {
         self.witness.server_is_away(time(until));
         self.clock.advance_to(time(until));
+    }
+
+    /// Settings of another bot on the same database; later ones win.
+    pub fn settings(&self, more: &[(&str, &str)]) -> Vec<(String, String)> {
+        let platform = self.platform.lock().expect("no panic while it is held");
+        let platform = platform.as_ref().expect("LINE is there");
+        let mut env = settings(&self.database, platform, self.clock.now());
+        env.extend(more.iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), (*value).to_owned())));
+        env
     }
 
     /// The database of the bot.
