@@ -1,6 +1,8 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[path = "../support/redis.rs"]
+mod redis_server;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
@@ -36,6 +38,8 @@ mod nicknames;
 mod online;
 mod outage;
 mod privacy;
+mod redis_index;
+mod redis_many;
 mod registration;
 mod rest;
 mod settings;
