@@ -5,6 +5,8 @@
 mod cut;
 #[path = "../support/line.rs"]
 mod line;
+#[path = "../support/redis.rs"]
+mod redis_server;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
@@ -42,6 +44,8 @@ mod on_sqlite;
 mod online;
 mod outage;
 mod privacy;
+mod redis_index;
+mod redis_many;
 mod registration;
 mod rehearsal;
 mod rest;
