@@ -3,6 +3,8 @@
 //! One transaction a batch: the reader is looked at again, the row is written as `sending` with a
 //! lease, and `next_due_at` moves to the next delivery day. A day that was missed (no server, a held
 //! account) is written as lapsed; nothing older than its own day is ever sent.
+//!
+//! Servers plan side by side: a reader whom another has in hand, or has moved on already, is left to it.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -14,7 +16,7 @@ use crate::domain::ids::ReaderId;
 use crate::domain::programme::plan::{message_on, next_due};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::look_again;
-use crate::store::{Leased, NewDelivery, ReaderRow, Tx, Via};
+use crate::store::{Leased, NewDelivery, ReaderRow, StoreError, Tries, Tx, Via};
 
 /// What one transaction planned.
 #[derive(Debug, Default)]
@@ -25,6 +27,9 @@ pub(super) struct Plan {
     pub rows: Vec<Leased>,
 }
 
+/// Readers and when they are due next.
+type Moved = Vec<(ReaderId, Option<i64>)>;
+
 impl Deliveries {
     /// Plans at most `limit` readers of the account who are due.
     pub(super) async fn plan(&self, channel: &Channel, limit: u64) -> Result<Plan, DeliveryError> {
@@ -34,7 +39,27 @@ impl Deliveries {
         if due.is_empty() {
             return Ok(Plan::default());
         }
+        let mut tries = Tries::default();
+        let (rows, moved) = loop {
+            // Should an earlier try have been committed after all, nobody is due any more, and its rows go
+            // out when their lease has run out.
+            match self.plan_once(account, &due, now).await {
+                Err(error) if tries.again(&error) => {}
+                done => break done?,
+            }
+        };
+        self.hint(account, &moved).await;
+        Ok(Plan { readers: moved.len(), rows })
+    }
+
+    async fn plan_once(
+        &self,
+        account: &Account,
+        due: &[ReaderId],
+        now: i64,
+    ) -> Result<(Vec<Leased>, Moved), StoreError> {
         let tx = self.store.begin().await?;
+        let due = tx.take_due(due, now).await?;
         let mut rows = Vec::with_capacity(due.len());
         let mut moved = Vec::with_capacity(due.len());
         let (whole, damaged) = tx.readers_apart(&due).await?;
@@ -47,8 +72,7 @@ impl Deliveries {
             moved.push((reader, None));
         }
         tx.commit().await?;
-        self.hint(account, &moved).await;
-        Ok(Plan { readers: moved.len(), rows })
+        Ok((rows, moved))
     }
 
     /// Hints only: the rows are leased already, and what the index forgets the sweep will find.

@@ -16,6 +16,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::SimpleExpr,
 };
 
+use super::locks::{BATCH, a_batch};
 use super::seal::{At, Blind};
 use super::{Next, Outcome, ReaderRow, Result, Store, StoreError, Tx};
 use crate::domain::delivery::{Parts, Purpose, State};
@@ -351,9 +352,11 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn forget_deliveries(&self, before: i64) -> Result<()> {
-        let delete =
-            Query::delete().from_table(delivery::Entity).and_where(Expr::col(Column::SettledAt).lt(before)).to_owned();
-        self.writer.execute(&delete).await?;
+        let mut old = Query::select();
+        old.and_where(Expr::col(Column::SettledAt).lt(before));
+        let these = Expr::col(Column::Id).in_subquery(a_batch(delivery::Entity, old));
+        let delete = Query::delete().from_table(delivery::Entity).and_where(these).to_owned();
+        while self.writer.execute(&delete).await?.rows_affected() == BATCH {}
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use entity::webhook_event as event;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Order, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::locks::{BATCH, a_batch};
 use super::seal::{At, Blind};
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{AccountId, EventId};
@@ -107,7 +108,10 @@ impl Tx {
             }
         });
         let mut kept = 0;
-        let rows: Vec<_> = rows.collect();
+        let mut rows: Vec<_> = rows.collect();
+        // In one order for everybody: who keeps the same events at the same moment waits, and no two wait
+        // for each other.
+        rows.sort_by(|one, other| one.event_key.as_ref().cmp(other.event_key.as_ref()));
         // SQLite allows 32,766 values in a statement; ten columns a row.
         for chunk in rows.chunks(3_000) {
             let once = OnConflict::columns([event::Column::AccountId, event::Column::EventKey]).do_nothing().to_owned();
@@ -115,13 +119,6 @@ impl Tx {
             kept += insert.exec_without_returning(&self.inner).await?;
         }
         Ok(kept)
-    }
-
-    /// Takes the lane for this transaction, over all replicas, so that its events are decided one by
-    /// one. On SQLite the one writer already is that lock.
-    #[expect(clippy::unused_async, reason = "a database with several writers waits here")]
-    pub async fn lock_lane(&self, _account: AccountId, _lane: Blind) -> Result<()> {
-        Ok(())
     }
 
     /// The lane's oldest pending event.
@@ -247,20 +244,25 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn forget_events(&self, ids_before: i64, payloads_before: i64) -> Result<()> {
-        let finished = Expr::col(event::Column::State).ne(EventState::Pending.as_str());
+        let finished = || Expr::col(event::Column::State).ne(EventState::Pending.as_str());
+        let mut old = Query::select();
+        old.and_where(finished()).and_where(Expr::col(event::Column::ReceivedAt).lt(ids_before));
+        let mut kept = Query::select();
+        kept.and_where(finished())
+            .and_where(Expr::col(event::Column::ReceivedAt).lt(payloads_before))
+            .and_where(Expr::col(event::Column::PayloadSealed).is_not_null());
+        let id = || Expr::col(event::Column::Id);
         let delete = Query::delete()
             .from_table(event::Entity)
-            .and_where(finished.clone())
-            .and_where(Expr::col(event::Column::ReceivedAt).lt(ids_before))
+            .and_where(id().in_subquery(a_batch(event::Entity, old)))
             .to_owned();
         let blank = Query::update()
             .table(event::Entity)
             .value(event::Column::PayloadSealed, Option::<Vec<u8>>::None)
-            .and_where(finished)
-            .and_where(Expr::col(event::Column::ReceivedAt).lt(payloads_before))
+            .and_where(id().in_subquery(a_batch(event::Entity, kept)))
             .to_owned();
-        self.writer.execute(&delete).await?;
-        self.writer.execute(&blank).await?;
+        while self.writer.execute(&delete).await?.rows_affected() == BATCH {}
+        while self.writer.execute(&blank).await?.rows_affected() == BATCH {}
         Ok(())
     }
 }

@@ -35,6 +35,7 @@ mod ledger;
 mod loss;
 mod mistakes;
 mod nicknames;
+mod on_sqlite;
 mod online;
 mod outage;
 mod privacy;

@@ -1,10 +1,10 @@
-//! A world for stories: one bot on a fresh SQLite file, a simulated LINE, and a clock that only the
+//! A world for stories: one bot on a fresh database, a simulated LINE, and a clock that only the
 //! story moves. Everything happens over real sockets; nothing sleeps and nothing reaches into tables.
 
+mod database;
 mod heard;
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,8 +17,8 @@ use hagukumi::domain::calendar::{JST, civil, instant};
 use hagukumi::line::client::Limits;
 use hagukumi::simulator::{Channel, ChannelOptions, Entry, Options, Running, Simulator, User};
 use serde_json::Value;
-use tempfile::TempDir;
 
+pub use database::Database;
 pub use heard::Heard;
 
 /// Signs the world's webhooks.
@@ -43,7 +43,7 @@ pub struct World {
     line_at: SocketAddr,
     platform: Mutex<Option<Running>>,
     _serving: Serving,
-    folder: TempDir,
+    database: Database,
 }
 
 /// A time in Japan, such as `2026-11-22 09:00`.
@@ -75,19 +75,17 @@ pub fn platform(clock: &Arc<RehearsalClock>) -> Simulator {
     Simulator::new(Options { channels: vec![channel], clock: now, seed: 7 })
 }
 
-/// Settings for a bot in `folder` that talks to `line`, as an operator would write them.
-pub fn settings(folder: &std::path::Path, line: &Running, start: DateTime<Utc>) -> Vec<(String, String)> {
-    let database = folder.join("hagukumi.sqlite");
-    [
+/// Settings for a bot on that database that talks to `line`, as an operator would write them.
+pub fn settings(database: &Database, line: &Running, start: DateTime<Utc>) -> Vec<(String, String)> {
+    let mut settings = database.settings();
+    settings.extend([
         ("LINE_API_URL", line.api_url.clone()),
         ("LINE_DATA_API_URL", line.data_url.clone()),
-        ("DATABASE_URL", format!("sqlite://{}", database.display())),
         ("CHANNEL_SECRET", SECRET.to_owned()),
         ("CHANNEL_ACCESS_TOKEN", TOKEN.to_owned()),
         ("REHEARSAL_CLOCK", start.to_rfc3339()),
-    ]
-    .map(|(name, value)| (format!("HAGUKUMI_{name}"), value))
-    .to_vec()
+    ]);
+    settings.into_iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), value)).collect()
 }
 
 impl World {
@@ -116,8 +114,8 @@ impl World {
         let (listener, _) = listen();
         let line_at = listener.local_addr().expect("a bound listener has an address");
         let platform = simulator.serve(listener).await;
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut env = settings(folder.path(), &platform, start);
+        let database = Database::fresh().await;
+        let mut env = settings(&database, &platform, start);
         env.retain(|(name, _)| !more.iter().any(|(other, _)| *name == format!("HAGUKUMI_{other}")));
         env.extend(more.iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), (*value).to_owned())));
         let config = Config::read(None, env).expect("the story's settings are right");
@@ -127,7 +125,7 @@ impl World {
         let line = simulator.channel("main");
         line.set_webhook(&format!("{bot_url}/webhook"));
         let platform = Mutex::new(Some(platform));
-        Self { line, app, bot_url, clock, simulator, line_at, platform, _serving: serving, folder }
+        Self { line, app, bot_url, clock, simulator, line_at, platform, _serving: serving, database }
     }
 
     /// From now on nobody listens where LINE was.
@@ -148,9 +146,9 @@ impl World {
         self.clock.advance_to(time(until));
     }
 
-    /// The file of the database.
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("hagukumi.sqlite")
+    /// The database of the bot.
+    pub const fn database(&self) -> &Database {
+        &self.database
     }
 
     /// Lets everything happen that can happen now.

@@ -9,13 +9,12 @@ use hagukumi::app::{App, Serving, install_tls, rehearsal_ambient};
 use hagukumi::clock::RehearsalClock;
 use hagukumi::config::Config;
 use hagukumi::simulator::{Channel, Running, User};
-use tempfile::TempDir;
 
 use crate::server::{Server, free_address};
-use crate::support::{listen, platform, settings, time};
+use crate::support::{Database, listen, platform, settings, time};
 use crate::wire::Wire;
 
-/// LINE, a wire, a folder for the database.
+/// LINE, a wire, a database.
 pub struct Stage {
     /// LINE, as the account sees it.
     pub line: Channel,
@@ -26,7 +25,7 @@ pub struct Stage {
     /// Where the built server listens.
     pub address: String,
     platform: Running,
-    folder: TempDir,
+    database: Database,
 }
 
 /// The bot in this process, without workers.
@@ -44,19 +43,24 @@ impl Stage {
         let simulator = platform(&clock);
         let platform = simulator.serve(listen().0).await;
         let wire = Wire::to(&platform.api_url);
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        Self { line: simulator.channel("main"), wire, clock, address: free_address(), platform, folder }
+        let database = Database::fresh().await;
+        Self { line: simulator.channel("main"), wire, clock, address: free_address(), platform, database }
     }
 
-    /// The folder of the database.
+    /// The database of the bots.
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Where its key lies, and its file if it is one.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.database.folder()
     }
 
     /// Settings of a server that starts at that time; later ones win.
     pub fn settings(&self, start: DateTime<Utc>, more: &[(&str, &str)]) -> Vec<(String, String)> {
         let own = [("LINE_API_URL", self.wire.url.as_str()), ("LISTEN", self.address.as_str())];
-        let mut all = settings(self.folder(), &self.platform, start);
+        let mut all = settings(&self.database, &self.platform, start);
         for (name, value) in own.iter().chain(more) {
             let name = format!("HAGUKUMI_{name}");
             all.retain(|(other, _)| *other != name);
