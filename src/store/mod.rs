@@ -10,8 +10,11 @@
 mod accounts;
 mod care;
 mod children;
+mod codes;
 mod deliveries;
+mod enquiry;
 mod events;
+mod moving;
 mod outcomes;
 mod readers;
 mod schema;
@@ -27,8 +30,11 @@ use sea_orm::{
 
 pub use accounts::{AccountRow, Hold};
 pub use care::Waiting;
+pub use codes::CodeRow;
 pub use deliveries::{First, Leased, NewDelivery, Via, Wanted};
+pub use enquiry::{Enquiry, Shown};
 pub use events::{EventRow, EventState, NewEvent};
+pub use moving::Edge;
 pub use outcomes::{Next, Outcome};
 pub use readers::{NewReader, ReaderRow};
 pub use schema::SchemaError;

@@ -74,7 +74,7 @@ pub fn readable_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -
     if sections.is_empty() {
         return None;
     }
-    let municipal = texts_for(&sections, day, &reader.profile.shown, &library.municipality, leap_rule(library));
+    let municipal = texts_for(&sections, day, reader.profile, &library.municipality, leap_rule(library));
     Some(DailyParts { day, locale: reader.locale.to_owned(), leads: Vec::new(), sections, municipal })
 }
 

@@ -3,21 +3,29 @@
 //! Order of attention for a text: a whole-message stop or loss acts; a danger word brings help; the
 //! open question is answered; a command opens something; and only then it is small talk or a worry.
 
+mod area;
 mod aside;
 mod birth;
 mod change;
 mod children;
 mod commands;
 mod dates;
+mod enquiry;
+mod erase;
 mod follow;
+mod invite;
+mod join;
 mod loss;
 mod nickname;
 mod options;
 mod registration;
 mod rest;
+mod role;
 mod scene;
 mod stop;
+mod time;
 mod today;
+mod transfer;
 
 use chrono::{NaiveDate, TimeDelta};
 
@@ -65,7 +73,10 @@ fn is_void(scene: Scene<'_>) -> bool {
             !goes_on(child)
         }
         State::ChoosingChild { children, .. } => !children.iter().all(goes_on),
-        State::ChoosingRest => scene.active().next().is_none(),
+        State::ChoosingRest | State::ChoosingRole | State::ChoosingTime | State::ChoosingArea { .. } => {
+            scene.active().next().is_none()
+        }
+        State::ChoosingMember { .. } | State::ConfirmingRemoval { .. } => !invite::may_invite(scene),
         State::Idle
         | State::AskingConsent
         | State::ClearingOverdue { .. }
@@ -76,7 +87,10 @@ fn is_void(scene: Scene<'_>) -> bool {
         | State::Fixing { .. }
         | State::Resuming { .. }
         | State::ConfirmingLoss
-        | State::ChoosingLost { .. } => false,
+        | State::ChoosingLost { .. }
+        | State::AskingCode { .. }
+        | State::Joining { .. }
+        | State::ConfirmingErase => false,
     }
 }
 
@@ -126,6 +140,9 @@ fn heard(scene: Scene<'_>, text: &str, voided: bool) -> Step {
     }
     if let Some(found) = scene.facts.account.danger.category(text) {
         return aside::danger(scene, found);
+    }
+    if let Some(step) = join::typed(scene) {
+        return step;
     }
     if scene.talk.state.is_open() {
         return answered(scene, text, command);
@@ -189,6 +206,8 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         State::AskingNickname { dates, .. } => Some(nickname::typed(scene, *dates, text)),
         State::AskingNewName { child } => Some(nickname::renamed(scene, *child, text)),
         State::ChoosingChild { matter, children } => children::named(scene, *matter, children, text),
+        State::ChoosingTime => time::typed(scene, text),
+        State::ChoosingArea { areas } => area::typed(scene, areas, text),
         State::Idle
         | State::AskingConsent
         | State::Confirming { .. }
@@ -198,7 +217,13 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         | State::ConfirmingBirth { .. }
         | State::ConfirmingLoss
         | State::ChoosingLost { .. }
-        | State::ChoosingRest => None,
+        | State::ChoosingRest
+        | State::AskingCode { .. }
+        | State::Joining { .. }
+        | State::ChoosingMember { .. }
+        | State::ConfirmingRemoval { .. }
+        | State::ChoosingRole
+        | State::ConfirmingErase => None,
     }
 }
 
@@ -244,6 +269,14 @@ fn answer(scene: Scene<'_>, tap: Tap, picked: Option<NaiveDate>) -> Option<Step>
         State::ConfirmingLoss => (tap == Tap::Yes).then(|| loss::now(scene)),
         State::ChoosingLost { children } => loss::chosen(scene, children, tap),
         State::ChoosingRest => rest::answer(scene, tap),
+        State::AskingCode { .. } => None,
+        State::Joining { code } => join::answer(scene, *code, tap),
+        State::ChoosingMember { members } => invite::chosen(scene, members, tap),
+        State::ConfirmingRemoval { member } => invite::removed(scene, *member, tap),
+        State::ChoosingRole => role::answer(scene, tap),
+        State::ChoosingTime => time::answer(scene, tap),
+        State::ChoosingArea { areas } => area::answer(scene, areas, tap),
+        State::ConfirmingErase => erase::answer(scene, tap),
     }
 }
 

@@ -72,6 +72,8 @@ impl<'a> Scene<'a> {
             | State::WithoutDueDate { .. }
             | State::ChoosingDate { .. } => self.again(Line::NotADate),
             State::AskingWeeks { .. } => self.again(Line::NotWeeks),
+            State::AskingCode { .. } => self.again(Line::NotACode),
+            State::ChoosingTime => self.again(Line::NotATime),
             _ => self.again(Line::ChooseOne),
         };
         step.next.misread = self.talk.misread.saturating_add(1);
