@@ -5,6 +5,8 @@
 mod cut;
 #[path = "../support/line.rs"]
 mod line;
+#[path = "../support/redis.rs"]
+mod redis_server;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
@@ -28,10 +30,14 @@ mod change;
 mod delivery;
 mod drafts;
 mod edges;
+mod enquiry;
+mod erase;
+mod family_members;
 mod forgetting;
 mod greeting;
 mod groups;
 mod holds;
+mod invitation;
 mod kill;
 mod ledger;
 mod loss;
@@ -42,13 +48,18 @@ mod on_sqlite;
 mod online;
 mod outage;
 mod privacy;
+mod redis_index;
+mod redis_many;
 mod registration;
 mod rehearsal;
 mod rest;
+mod role_and_area;
 mod settings;
 mod stop;
 mod surface;
+mod time_of_day;
 mod today;
 mod transcript;
+mod transfer;
 mod typed;
 mod witnessed;
