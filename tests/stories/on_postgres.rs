@@ -149,6 +149,10 @@ async fn a_commit_whose_outcome_nobody_knows_loses_and_doubles_nothing() {
                 told == 1 || (told == 0 && in_doubt == 1),
                 "{lost:?} of commit {commit}: told {told} times, {in_doubt} rows in doubt"
             );
+            if told == 0 {
+                let why = "between the lease and its request nobody can tell whether there was one";
+                world.witness.expects("I4", "did not get 2026-11-22 (unconfirmed", why);
+            }
             assert_eq!(store.count("child").await.unwrap(), 1, "{lost:?} of commit {commit}");
             for open in [State::Waiting, State::Sending] {
                 assert_eq!(store.deliveries_in(open).await.unwrap(), 0, "{lost:?} of commit {commit}");
