@@ -10,6 +10,7 @@ mod clockwork;
 pub mod demo;
 pub mod online;
 mod open;
+pub mod platform;
 mod workers;
 
 use std::net::TcpListener;
@@ -56,6 +57,16 @@ pub enum StartError {
         #[source]
         cause: std::io::Error,
     },
+    /// The address of the database.
+    #[error(
+        "HAGUKUMI_DATABASE_URL を読めません。postgres://利用者:パスワード@ホスト/データベース のように書いてください（パスワードの中の記号は %40 のように書きます）。"
+    )]
+    Address,
+    /// The PostgreSQL server does not let us in, or is not there. Its own words follow, and no address.
+    #[error(
+        "PostgreSQL につながりません。サーバーが動いているか、HAGUKUMI_DATABASE_URL のホスト・データベース・利用者・パスワードが正しいかを確かめてください"
+    )]
+    Away(#[source] StoreError),
     /// Another server has the SQLite file.
     #[error("{0} は、別の hagukumi が使っています。SQLite では server を1つだけ動かせます。")]
     InUse(String),

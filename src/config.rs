@@ -51,9 +51,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Its address from outside, `https://…`, for links in messages.
     pub public_url: Option<String>,
-    /// `sqlite://PATH`.
-    pub database_url: String,
-    /// The key that seals personal data; beside an SQLite file when not set.
+    /// `sqlite://PATH` or `postgres://…`, which holds a password: it is shown nowhere.
+    pub database_url: Secret,
+    /// The key that seals personal data; beside an SQLite file when not set, never without otherwise.
     pub key_file: Option<PathBuf>,
     /// Content from a folder instead of what is compiled in.
     pub content_dir: Option<PathBuf>,
@@ -119,6 +119,9 @@ pub enum LogFormat {
     Pretty,
 }
 
+/// Where the rows lie when nobody says it.
+const DATABASE: &str = "sqlite://data/hagukumi.sqlite";
+
 /// LINE's own hosts.
 pub const LINE_API: &str = "https://api.line.me";
 /// LINE's host for pictures and other contents.
@@ -149,7 +152,7 @@ impl Config {
         let config = Self {
             listen: values.parsed("listen", "127.0.0.1:8080", "アドレス:ポート（例 127.0.0.1:8080）"),
             public_url: values.text("public_url").map(|url| url.trim_end_matches('/').to_owned()),
-            database_url: values.text("database_url").unwrap_or_else(|| "sqlite://data/hagukumi.sqlite".to_owned()),
+            database_url: Secret(values.text("database_url").unwrap_or_else(|| DATABASE.to_owned())),
             key_file: values.text("key_file").map(PathBuf::from),
             content_dir: values.text("content_dir").map(PathBuf::from),
             line_api_url: api.unwrap_or_else(|| LINE_API.to_owned()),
@@ -173,17 +176,12 @@ impl Config {
 
     /// What is wrong although each value by itself is right.
     fn judge(&self, values: &mut Values) {
-        if !self.database_url.starts_with("sqlite:") {
-            values.mistake("database_url", "この版で使えるデータベースは SQLite だけです。sqlite://data/hagukumi.sqlite のように書いてください（PostgreSQL は次の版で使えるようになります）。");
-        }
-        if self.database_url.contains(":memory:") || self.database_url.contains("mode=memory") {
-            values.mistake("database_url", "メモリーの上には置けません（止めると登録が消えます）。sqlite://data/hagukumi.sqlite のように書いてください。");
-        }
+        self.judge_database(values);
         if self.replicas == 0 {
             values.mistake("replicas", "1以上にしてください。");
         }
-        if self.replicas > 1 && self.database_url.starts_with("sqlite:") {
-            values.mistake("replicas", "SQLite では server を1つだけ動かせます。1 にしてください。");
+        if self.replicas > 1 && self.is_embedded() {
+            values.mistake("replicas", "SQLite では server を1つだけ動かせます。1 にするか、HAGUKUMI_DATABASE_URL に PostgreSQL を書いてください。");
         }
         if self
             .public_url
@@ -198,6 +196,26 @@ impl Config {
         if !self.accounts.iter().any(|account| account.slug == self.default_account) {
             values.mistake("account", "この名前の [[account]] がありません。");
         }
+    }
+
+    fn judge_database(&self, values: &mut Values) {
+        let url = self.database_url.expose();
+        let server = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        if !server && !self.is_embedded() {
+            values.mistake("database_url", "使えるデータベースは SQLite と PostgreSQL です。sqlite://data/hagukumi.sqlite か postgres://利用者:パスワード@ホスト/データベース のように書いてください。");
+        }
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            values.mistake("database_url", "メモリーの上には置けません（止めると登録が消えます）。sqlite://data/hagukumi.sqlite のように書いてください。");
+        }
+        if server && self.key_file.is_none() {
+            values.mistake("key_file", "PostgreSQL を使うときは、鍵ファイルの場所を書いてください。はじめは (umask 077; echo \"1:$(openssl rand -base64 32)\" > hagukumi.key) で作り、どの server にも同じものを置き、データベースとは別の場所に控えをとります。");
+        }
+    }
+
+    /// Whether the database is a file of ours beside the server.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.database_url.expose().starts_with("sqlite:")
     }
 
     /// Whether requests go to LINE's own hosts.

@@ -3,6 +3,8 @@
 //! One transaction a batch: the reader is looked at again, the row is written as `sending` with a
 //! lease, and `next_due_at` moves to the next delivery day. A day that was missed (no server, a held
 //! account) is written as lapsed; nothing older than its own day is ever sent.
+//!
+//! Servers plan side by side: a reader whom another has in hand, or has moved on already, is left to it.
 
 use std::collections::HashSet;
 
@@ -10,13 +12,14 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Channel, Deliveries, DeliveryError, LEASE_MS};
 use crate::domain::account::Account;
+use crate::domain::compose::{MAX_OBJECTS, within};
 use crate::domain::delivery::{DailyParts, Parts, Purpose, State};
 use crate::domain::family::Standing;
 use crate::domain::ids::ReaderId;
 use crate::domain::programme::plan::{message_on, next_due};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::look_again;
-use crate::store::{Leased, NewDelivery, ReaderRow, Tx, Via};
+use crate::store::{Leased, NewDelivery, ReaderRow, StoreError, Tries, Tx, Via};
 use crate::timers::Timer;
 
 /// What one transaction planned.
@@ -47,14 +50,33 @@ impl Deliveries {
             return Ok(Plan::default());
         }
         let (account, now) = (&channel.account, self.ambient.now_ms());
-        let tx = self.store.begin().await?;
-        let mut rows = Vec::with_capacity(named.len());
-        let mut moved: Vec<Timer> = Vec::with_capacity(named.len());
-        let (whole, damaged) = tx.readers_apart(named).await?;
-        for mut reader in whole {
-            if reader.next_due_at.is_some_and(|due| due <= now) {
-                rows.extend(plan_reader(&tx, account, &mut reader, now).await?);
+        let mut tries = Tries::default();
+        let (rows, mut moved) = loop {
+            // Should an earlier try have been committed after all, nobody is due any more, and its rows go
+            // out when their lease has run out.
+            match self.plan_once(account, named, now).await {
+                Err(error) if tries.again(&error) => {}
+                done => break done?,
             }
+        };
+        moved.extend(self.left(named, &moved, now).await?);
+        self.hint(account, &moved).await;
+        Ok(Plan { readers: moved.len(), rows })
+    }
+
+    async fn plan_once(
+        &self,
+        account: &Account,
+        named: &[ReaderId],
+        now: i64,
+    ) -> Result<(Vec<Leased>, Vec<Timer>), StoreError> {
+        let tx = self.store.begin().await?;
+        let due = tx.take_due(named, now).await?;
+        let mut rows = Vec::with_capacity(due.len());
+        let mut moved = Vec::with_capacity(due.len());
+        let (whole, damaged) = tx.readers_apart(&due).await?;
+        for mut reader in whole {
+            rows.extend(plan_reader(&tx, account, &mut reader, now).await?);
             moved.push((reader.id, reader.next_due_at));
         }
         for reader in damaged {
@@ -62,21 +84,19 @@ impl Deliveries {
             moved.push((reader, None));
         }
         tx.commit().await?;
-        moved.extend(self.gone(named, &moved).await?);
-        self.hint(account, &moved).await;
-        Ok(Plan { readers: moved.len(), rows })
+        Ok((rows, moved))
     }
 
-    /// Those who were named and are not there any more. One who is there and was not looked at is in
-    /// another process's hands.
-    async fn gone(&self, named: &[ReaderId], moved: &[Timer]) -> Result<Vec<Timer>, DeliveryError> {
-        let looked_at: HashSet<ReaderId> = moved.iter().map(|(reader, _)| *reader).collect();
-        let missed: Vec<ReaderId> = named.iter().copied().filter(|reader| !looked_at.contains(reader)).collect();
-        if missed.is_empty() {
+    /// Where the index should know those who were named and not planned: they were moved, stopped or
+    /// forgotten since. Whoever is due all the same is in another server's hands.
+    async fn left(&self, named: &[ReaderId], moved: &[Timer], now: i64) -> Result<Vec<Timer>, DeliveryError> {
+        let planned: HashSet<ReaderId> = moved.iter().map(|(reader, _)| *reader).collect();
+        let left: Vec<ReaderId> = named.iter().copied().filter(|reader| !planned.contains(reader)).collect();
+        if left.is_empty() {
             return Ok(Vec::new());
         }
-        let gone = self.store.readers_gone(&missed).await?;
-        Ok(gone.into_iter().map(|reader| (reader, None)).collect())
+        let timers = self.store.timers_of(&left).await?;
+        Ok(timers.into_iter().filter(|(_, at)| at.is_none_or(|at| at > now)).collect())
     }
 
     /// Hints only: the rows are leased already, and what the index forgets the sweep will find.
@@ -100,6 +120,7 @@ async fn plan_reader(
         let day = account.civil(due).date();
         let wanted = reader.standing == Standing::Following;
         if let Some(parts) = message_on(&reader.plan(), day, &account.library).filter(|_| wanted) {
+            let parts = within(parts, &account.library, MAX_OBJECTS);
             row = write_row(tx, account, reader, parts, clock).await?;
         }
         // Seen from the end of its own day, so that a day between is found and written too.

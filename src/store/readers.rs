@@ -337,19 +337,21 @@ impl Store {
         rows.iter().map(|row| Ok((ReaderId(row.try_get("", "id")?), row.try_get("", "next_due_at")?))).collect()
     }
 
-    /// Which of these readers are not there (any more).
+    /// When each of these readers is next due; never for those who are not there (any more).
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn readers_gone(&self, ids: &[ReaderId]) -> Result<Vec<ReaderId>> {
+    pub async fn timers_of(&self, ids: &[ReaderId]) -> Result<Vec<(ReaderId, Option<i64>)>> {
         let query = Query::select()
-            .column(reader::Column::Id)
+            .columns([reader::Column::Id, reader::Column::NextDueAt])
             .from(reader::Entity)
             .and_where(Expr::col(reader::Column::Id).is_in(ids.iter().map(|id| id.0)))
             .to_owned();
-        let rows = self.reader.query_all(&query).await?;
-        let there = rows.iter().map(|row| Ok(ReaderId(row.try_get("", "id")?))).collect::<Result<Vec<_>>>()?;
-        Ok(ids.iter().copied().filter(|id| !there.contains(id)).collect())
+        let mut due = HashMap::new();
+        for row in self.reader.query_all(&query).await? {
+            due.insert(row.try_get::<i64>("", "id")?, row.try_get::<Option<i64>>("", "next_due_at")?);
+        }
+        Ok(ids.iter().map(|id| (*id, due.get(&id.0).copied().flatten())).collect())
     }
 }

@@ -1,6 +1,10 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[path = "../support/cut.rs"]
+mod cut;
+#[path = "../support/line.rs"]
+mod line;
 #[path = "../support/redis.rs"]
 mod redis_server;
 #[path = "../support/server.rs"]
@@ -35,6 +39,8 @@ mod ledger;
 mod loss;
 mod mistakes;
 mod nicknames;
+mod on_postgres;
+mod on_sqlite;
 mod online;
 mod outage;
 mod privacy;
@@ -42,6 +48,7 @@ mod redis_index;
 mod redis_many;
 mod redis_operator;
 mod registration;
+mod rehearsal;
 mod rest;
 mod settings;
 mod stop;
@@ -49,3 +56,4 @@ mod surface;
 mod today;
 mod transcript;
 mod typed;
+mod witnessed;
