@@ -50,6 +50,7 @@ mod outage;
 mod privacy;
 mod redis_index;
 mod redis_many;
+mod redis_operator;
 mod registration;
 mod rehearsal;
 mod rest;
