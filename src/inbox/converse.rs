@@ -27,6 +27,8 @@ pub(super) struct Incoming<'a> {
 
 impl Inbox {
     pub(super) async fn converse(&self, tx: &Tx, account: &Account, incoming: Incoming<'_>) -> Result<Verdict> {
+        // Before anything is looked at, so that nothing of it changes while it is decided.
+        tx.lock_family(account.id, incoming.lane).await?;
         let found = tx.reader_by_user(account.id, incoming.lane).await?;
         let known = found.as_ref().map(|reader| reader.standing);
         let reader = match (found, &incoming.user) {

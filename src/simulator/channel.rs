@@ -1,6 +1,7 @@
 //! One bot as the platform sees it, and what a test or the demo may ask about it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -45,6 +46,8 @@ struct Inner {
     turn: Mutex<()>,
     /// Grows with everything that a phone could show.
     version: watch::Sender<u64>,
+    /// Runs since the channel was made.
+    watch: Instant,
 }
 
 impl Channel {
@@ -62,6 +65,7 @@ impl Channel {
             changed_body: Mutex::default(),
             turn: Mutex::default(),
             version: watch::Sender::new(0),
+            watch: Instant::now(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -74,7 +78,14 @@ impl Channel {
 
     /// Where webhooks go from now on.
     pub fn set_webhook(&self, url: &str) {
-        self.world().webhook_url = Some(url.to_owned());
+        self.spread_webhooks(&[url.to_owned()]);
+    }
+
+    /// Webhooks go to these addresses in turn, as a balancer in front of several servers sends them.
+    pub fn spread_webhooks(&self, urls: &[String]) {
+        let mut world = self.world();
+        world.webhook_url = urls.first().cloned();
+        world.outbox.spread_over(urls);
     }
 
     /// A person who has LINE and has not met the bot.
@@ -184,6 +195,11 @@ impl Channel {
 
     pub(super) fn post(&self) -> &Post {
         &self.inner.post
+    }
+
+    /// Real milliseconds since the channel was made.
+    pub(super) fn watch_ms(&self) -> u64 {
+        u64::try_from(self.inner.watch.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn now_ms(&self) -> i64 {

@@ -6,7 +6,8 @@
 //!
 //! Words: a *channel* is one bot; a [`User`] is a person with a phone; a *chat* is what this person
 //! sees, made of [`Bubble`]s; the *ledger* is every API request that arrived; the *webhook log* is
-//! every webhook that left. The *phone* is a page in the browser through which a person can be played.
+//! every webhook that left. The *phone* is a page in the browser through which a person can be played,
+//! *control* the same for another process.
 //!
 //! - **Time is passed in** ([`Options::clock`]); only request rates are measured by a real watch,
 //!   because they are about machines and not about days.
@@ -16,6 +17,7 @@
 
 mod api;
 mod channel;
+mod control;
 mod events;
 mod faults;
 mod group;
@@ -42,6 +44,7 @@ use chrono::NaiveDate;
 use futures::future::BoxFuture;
 
 pub use channel::{ChangedBody, Channel};
+pub use control::{Deed, Moved, Order, Seen, Stay};
 pub use faults::{FaultKind, Faults, FaultsOn, On, Only};
 pub use group::Group;
 pub use ledger::{Entry, WebhookEntry};
@@ -65,6 +68,9 @@ pub enum ClockCommand {
 
 /// Carries out a [`ClockCommand`]; an error is shown on the phone.
 pub type ClockHook = Arc<dyn Fn(ClockCommand) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// Moves the platform's clock forward to a moment, in milliseconds since 1970.
+pub type MoveClock = Arc<dyn Fn(i64) + Send + Sync>;
 
 /// What a simulator is made of.
 pub struct Options {
@@ -105,6 +111,7 @@ struct Inner {
     channels: Vec<Channel>,
     clock: Clock,
     hook: Mutex<Option<ClockHook>>,
+    control: Mutex<Option<MoveClock>>,
     post: webhook::Post,
 }
 
@@ -118,7 +125,15 @@ impl Simulator {
             .into_iter()
             .map(|channel| Channel::new(channel, options.seed, Arc::clone(&options.clock), post.clone()))
             .collect();
-        Self { inner: Arc::new(Inner { channels, clock: options.clock, hook: Mutex::new(None), post }) }
+        Self {
+            inner: Arc::new(Inner {
+                channels,
+                clock: options.clock,
+                hook: Mutex::new(None),
+                control: Mutex::new(None),
+                post,
+            }),
+        }
     }
 
     /// Serves the API, the phone and, on a second loopback port, the data API, until stopped.
@@ -127,7 +142,18 @@ impl Simulator {
     ///
     /// When the listener has no address, or no second port is to be had.
     pub async fn serve(&self, listener: std::net::TcpListener) -> Running {
-        server::serve(self.clone(), listener).await
+        let host = listener.local_addr().expect("a listener has an address").ip();
+        let data = std::net::TcpListener::bind((host, 0)).expect("a second port for the data host");
+        self.serve_on(listener, data).await
+    }
+
+    /// As [`Simulator::serve`], with the data API on a port of the caller's choice.
+    ///
+    /// # Panics
+    ///
+    /// When a listener has no address.
+    pub async fn serve_on(&self, api: std::net::TcpListener, data: std::net::TcpListener) -> Running {
+        server::serve(self.clone(), api, data).await
     }
 
     /// The channel called `slug`.
@@ -143,6 +169,15 @@ impl Simulator {
     /// Gives the phone its clock buttons.
     pub fn on_clock(&self, hook: ClockHook) {
         *self.inner.hook.lock().unwrap_or_else(PoisonError::into_inner) = Some(hook);
+    }
+
+    /// Opens the control interface ([`Order`], [`Deed`]) to whoever can reach the listener.
+    pub fn allow_control(&self, clock: MoveClock) {
+        *self.inner.control.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock);
+    }
+
+    fn control(&self) -> Option<MoveClock> {
+        self.inner.control.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn find_channel(&self, slug: &str) -> Option<Channel> {

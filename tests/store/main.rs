@@ -7,7 +7,6 @@ mod codes;
 mod deliveries;
 mod events;
 mod neighbours;
+mod on_postgres;
 mod schema;
 mod sealing;
-#[path = "../timers/contract.rs"]
-mod timers;

@@ -27,7 +27,7 @@ const STYLE: &str = include_str!("phone.css");
 const POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// How long a question for news waits for some.
-const PATIENCE: Duration = Duration::from_secs(4);
+pub(super) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// A key made by the page: a UUID and the number of the phone.
 const KEY_MAX: usize = 80;
@@ -127,7 +127,7 @@ fn owner(simulator: &Simulator, channel: &str, key: &str) -> Option<User> {
 }
 
 /// Another site's page says so in `Origin`.
-fn own_page(http: &HttpRequest) -> bool {
+pub(super) fn own_page(http: &HttpRequest) -> bool {
     let header = |name| http.headers().get(name).and_then(|value| value.to_str().ok());
     let origin = header(header::ORIGIN);
     let host = header(header::HOST).unwrap_or_default();
@@ -138,10 +138,10 @@ fn no_store(body: Value) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body)
 }
 
-fn refused(why: &str) -> HttpResponse {
+pub(super) fn refused(why: &str) -> HttpResponse {
     HttpResponse::Conflict().json(json!({ "message": why }))
 }
 
-fn missing() -> HttpResponse {
+pub(super) fn missing() -> HttpResponse {
     HttpResponse::NotFound().json(json!({ "message": "見つかりません。" }))
 }
