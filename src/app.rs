@@ -10,6 +10,7 @@ mod clockwork;
 pub mod demo;
 pub mod online;
 mod open;
+pub mod platform;
 mod workers;
 
 use std::net::TcpListener;
@@ -28,6 +29,7 @@ use crate::http::{self, Site};
 use crate::inbox::Inbox;
 use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
+use crate::timers::redis::BadAddress;
 
 pub use clockwork::ClockworkError;
 pub use open::{content_source, migrate, open_store, refusals, rehearsal_start};
@@ -55,6 +57,16 @@ pub enum StartError {
         #[source]
         cause: std::io::Error,
     },
+    /// The address of the database.
+    #[error(
+        "HAGUKUMI_DATABASE_URL を読めません。postgres://利用者:パスワード@ホスト/データベース のように書いてください（パスワードの中の記号は %40 のように書きます）。"
+    )]
+    Address,
+    /// The PostgreSQL server does not let us in, or is not there. Its own words follow, and no address.
+    #[error(
+        "PostgreSQL につながりません。サーバーが動いているか、HAGUKUMI_DATABASE_URL のホスト・データベース・利用者・パスワードが正しいかを確かめてください"
+    )]
+    Away(#[source] StoreError),
     /// Another server has the SQLite file.
     #[error("{0} は、別の hagukumi が使っています。SQLite では server を1つだけ動かせます。")]
     InUse(String),
@@ -80,6 +92,9 @@ pub enum StartError {
         /// What is wrong and what would be right.
         sentence: String,
     },
+    /// The address of Redis.
+    #[error(transparent)]
+    Redis(#[from] BadAddress),
     /// The connection pool to LINE.
     #[error("the client for LINE could not be made")]
     Client(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -51,9 +51,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Its address from outside, `https://…`, for links in messages.
     pub public_url: Option<String>,
-    /// `sqlite://PATH`.
-    pub database_url: String,
-    /// The key that seals personal data; beside an SQLite file when not set.
+    /// `sqlite://PATH` or `postgres://…`, which holds a password: it is shown nowhere.
+    pub database_url: Secret,
+    /// The key that seals personal data; beside an SQLite file when not set, never without otherwise.
     pub key_file: Option<PathBuf>,
     /// Content from a folder instead of what is compiled in.
     pub content_dir: Option<PathBuf>,
@@ -63,6 +63,8 @@ pub struct Config {
     pub line_data_api_url: String,
     /// Processes that share LINE's rate.
     pub replicas: u32,
+    /// Redis for timers and the shared pace, with a password perhaps; SQL alone when not set.
+    pub redis_url: Option<Secret>,
     /// Whether unreviewed texts may be sent to real readers.
     pub send_unreviewed: bool,
     /// When set: the rehearsal clock starts here and runs on.
@@ -117,6 +119,9 @@ pub enum LogFormat {
     Pretty,
 }
 
+/// Where the rows lie when nobody says it.
+const DATABASE: &str = "sqlite://data/hagukumi.sqlite";
+
 /// LINE's own hosts.
 pub const LINE_API: &str = "https://api.line.me";
 /// LINE's host for pictures and other contents.
@@ -147,12 +152,13 @@ impl Config {
         let config = Self {
             listen: values.parsed("listen", "127.0.0.1:8080", "アドレス:ポート（例 127.0.0.1:8080）"),
             public_url: values.text("public_url").map(|url| url.trim_end_matches('/').to_owned()),
-            database_url: values.text("database_url").unwrap_or_else(|| "sqlite://data/hagukumi.sqlite".to_owned()),
+            database_url: Secret(values.text("database_url").unwrap_or_else(|| DATABASE.to_owned())),
             key_file: values.text("key_file").map(PathBuf::from),
             content_dir: values.text("content_dir").map(PathBuf::from),
             line_api_url: api.unwrap_or_else(|| LINE_API.to_owned()),
             line_data_api_url: data.unwrap_or_else(|| LINE_DATA_API.to_owned()),
             replicas: values.parsed("replicas", "1", "1以上の整数"),
+            redis_url: redis_url(values),
             send_unreviewed: values.parsed("send_unreviewed", "false", "true か false"),
             rehearsal_clock: values.optional("rehearsal_clock", "RFC 3339 の日時（例 2026-11-22T07:00:00+09:00）"),
             log: values.text("log").unwrap_or_else(|| "info".to_owned()),
@@ -170,23 +176,12 @@ impl Config {
 
     /// What is wrong although each value by itself is right.
     fn judge(&self, values: &mut Values) {
-        if !self.database_url.starts_with("sqlite:") {
-            values.mistake("database_url", "この版で使えるデータベースは SQLite だけです。sqlite://data/hagukumi.sqlite のように書いてください（PostgreSQL は次の版で使えるようになります）。");
-        }
-        if self.database_url.contains(":memory:") || self.database_url.contains("mode=memory") {
-            values.mistake("database_url", "メモリーの上には置けません（止めると登録が消えます）。sqlite://data/hagukumi.sqlite のように書いてください。");
-        }
-        if values.text("redis_url").is_some() {
-            values.mistake(
-                "redis_url",
-                "この版はまだ Redis を使いません。設定を消してください（SQL のタイマーが働きます）。",
-            );
-        }
+        self.judge_database(values);
         if self.replicas == 0 {
             values.mistake("replicas", "1以上にしてください。");
         }
-        if self.replicas > 1 && self.database_url.starts_with("sqlite:") {
-            values.mistake("replicas", "SQLite では server を1つだけ動かせます。1 にしてください。");
+        if self.replicas > 1 && self.is_embedded() {
+            values.mistake("replicas", "SQLite では server を1つだけ動かせます。1 にするか、HAGUKUMI_DATABASE_URL に PostgreSQL を書いてください。");
         }
         if self
             .public_url
@@ -203,6 +198,26 @@ impl Config {
         }
     }
 
+    fn judge_database(&self, values: &mut Values) {
+        let url = self.database_url.expose();
+        let server = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        if !server && !self.is_embedded() {
+            values.mistake("database_url", "使えるデータベースは SQLite と PostgreSQL です。sqlite://data/hagukumi.sqlite か postgres://利用者:パスワード@ホスト/データベース のように書いてください。");
+        }
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            values.mistake("database_url", "メモリーの上には置けません（止めると登録が消えます）。sqlite://data/hagukumi.sqlite のように書いてください。");
+        }
+        if server && self.key_file.is_none() {
+            values.mistake("key_file", "PostgreSQL を使うときは、鍵ファイルの場所を書いてください。はじめは (umask 077; echo \"1:$(openssl rand -base64 32)\" > hagukumi.key) で作り、どの server にも同じものを置き、データベースとは別の場所に控えをとります。");
+        }
+    }
+
+    /// Whether the database is a file of ours beside the server.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.database_url.expose().starts_with("sqlite:")
+    }
+
     /// Whether requests go to LINE's own hosts.
     #[must_use]
     pub fn talks_to_line(&self) -> bool {
@@ -210,6 +225,21 @@ impl Config {
             .iter()
             .any(|url| host(url).to_ascii_lowercase().ends_with("line.me"))
     }
+}
+
+/// Judged by its beginning here; what stands behind it is read where Redis is spoken.
+fn redis_url(values: &mut Values) -> Option<Secret> {
+    const BEGINNINGS: [&str; 4] = ["redis://", "rediss://", "unix://", "redis+unix://"];
+    let url = values.text("redis_url")?;
+    let rest = BEGINNINGS.iter().find_map(|beginning| url.strip_prefix(beginning));
+    if rest.is_none_or(|rest| rest.trim_matches('/').is_empty()) {
+        values.mistake(
+            "redis_url",
+            "redis://ホスト:6379、rediss://ホスト:6379（TLS）、unix:///パス のどれかの形で書いてください。使わないときは、設定を消してください（SQL のタイマーが働きます）。",
+        );
+        return None;
+    }
+    Some(Secret(url))
 }
 
 fn host(url: &str) -> &str {

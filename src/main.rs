@@ -1,12 +1,13 @@
 //! Command line → one library call each. Exit codes: 0 fine, 1 findings or failure, 2 usage.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Parser, Subcommand};
-use hagukumi::app::{self, demo};
+use hagukumi::app::{self, demo, platform};
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
 use hagukumi::commands::{Outcome, calendar, check, preview};
 use hagukumi::config::{Config, LogFormat, Mistakes};
@@ -33,6 +34,8 @@ enum Command {
     Serve,
     /// ブラウザの中の電話で、すべてを試す（LINE には何も送らない）
     Demo,
+    /// LINE のまねを、ひとつのプロセスとして動かす（リハーサルのため。LINE には何も送らない）
+    Simulator(SimulatorArgs),
     /// データベースを最新の形にする
     Migrate,
     /// 設定と原稿を調べる
@@ -43,6 +46,30 @@ enum Command {
     Preview(preview::PreviewArgs),
     /// 動いているサーバーに様子を聞く
     Healthcheck,
+}
+
+/// Where the simulated LINE listens, and whom it tells.
+#[derive(clap::Args)]
+struct SimulatorArgs {
+    /// API と電話のページ（このパソコンの中だけ。ポート 0 は空いているところ）
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081", value_parser = loopback)]
+    listen: SocketAddr,
+    /// リッチメニューの画像
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
+    data_listen: SocketAddr,
+    /// サーバーの webhook（いくつも書くと、順番に届けます）
+    #[arg(long = "webhook", value_name = "URL")]
+    webhooks: Vec<String>,
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address = text.parse::<SocketAddr>().map_err(|_| "アドレス:ポート（例 127.0.0.1:8081）".to_owned())?;
+    let inside = address.ip().is_loopback();
+    if inside {
+        Ok(address)
+    } else {
+        Err("このパソコンの中だけ（127.0.0.1 か [::1]）で待ち受けられます".to_owned())
+    }
 }
 
 fn main() -> ExitCode {
@@ -62,6 +89,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
         Command::Serve => later(serve(read_config(cli)?)),
         Command::Demo => later(run_demo(read_config(cli)?.content_dir)),
+        Command::Simulator(args) => later(run_simulator(read_config_of_line(cli)?, args)),
         Command::Migrate => later(migrate(read_config(cli)?)),
         Command::Check(args) => match read_config(cli) {
             Ok(config) => run_check(args, &config),
@@ -84,6 +112,16 @@ fn later<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> 
 }
 
 fn read_config(cli: &Cli) -> anyhow::Result<Config> {
+    read_config_in(cli, environment())
+}
+
+/// The server's settings as the simulated LINE reads them: it is LINE itself, wherever servers look for it.
+fn read_config_of_line(cli: &Cli) -> anyhow::Result<Config> {
+    let own = ("HAGUKUMI_LINE_API_URL".to_owned(), "http://127.0.0.1".to_owned());
+    read_config_in(cli, environment().filter(|(name, _)| !name.starts_with("HAGUKUMI_LINE_")).chain([own]))
+}
+
+fn read_config_in(cli: &Cli, environment: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<Config> {
     let path = cli.config.clone().unwrap_or_else(|| PathBuf::from("hagukumi.toml"));
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => Some(text),
@@ -92,7 +130,7 @@ fn read_config(cli: &Cli) -> anyhow::Result<Config> {
     };
     let name = path.display().to_string();
     let file = text.as_deref().map(|text| (name.as_str(), text));
-    Ok(Config::read(file, environment())?)
+    Ok(Config::read(file, environment)?)
 }
 
 /// The environment as text. Bytes that are none are shown by a replacement character, which no setting
@@ -167,6 +205,21 @@ async fn run_demo(content: Option<PathBuf>) -> anyhow::Result<Outcome> {
     out.flush()?;
     stop.await?;
     demo.stop().await;
+    Ok(Outcome::Fine)
+}
+
+async fn run_simulator(config: Config, args: &SimulatorArgs) -> anyhow::Result<Outcome> {
+    logging::start("warn", LogFormat::Pretty);
+    let stop = told_to_stop()?;
+    let places =
+        platform::Places { listen: args.listen, data_listen: args.data_listen, webhooks: args.webhooks.clone() };
+    let line = platform::start(&config, &places, &Ambient::system()).await?;
+    let (api, data) = (&line.api_url, &line.data_url);
+    let mut out = std::io::stdout();
+    writeln!(out, "phone {api}/phone\napi {api}\ndata {data}\ncontrol {api}/control\nready")?;
+    out.flush()?;
+    stop.await?;
+    line.stop().await;
     Ok(Outcome::Fine)
 }
 

@@ -1,5 +1,8 @@
 //! Database migrations, one file a change, applied in this order and never edited once released.
 //!
+//! All that wait run in one transaction, under a lock that other servers wait for: whatever interrupts it
+//! leaves nothing behind. What cannot run in a transaction (`CREATE INDEX CONCURRENTLY`) has no place here.
+//!
 //! Times of machines are 64-bit milliseconds since 1970 (UTC). Columns that end in `_sealed` hold
 //! sealed personal data and are opaque to the database; nothing here or in a query filters by them.
 //! This crate never imports `entity`: entities follow the newest schema, a migration is of its day.

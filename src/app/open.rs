@@ -13,14 +13,17 @@ use crate::delivery::pace::{DEFAULT_RATE, Pace};
 use crate::delivery::{Channel, Deliveries};
 use crate::domain::account::Account;
 use crate::domain::calendar::JST;
+use crate::domain::ids::AccountId;
 use crate::domain::library::Library;
 use crate::http::{self, Site};
 use crate::inbox::Inbox;
 use crate::line::client::{Endpoints, Limits, Line};
 use crate::line::signature::Secrets;
 use crate::line::token::TokenSource;
-use crate::store::{AccountRow, Hold, Sealer, Store, StoreError};
+use crate::store::{AccountRow, Hold, Sealer, Store, StoreError, backend_of};
 use crate::timers::TimerIndex;
+use crate::timers::fallback::Fallback;
+use crate::timers::redis::{Link, RedisTimers, judge_address};
 use crate::timers::sql::SqlTimers;
 
 impl App {
@@ -45,10 +48,11 @@ impl App {
         store.prepare(config.rehearsal_clock.is_some()).await?;
         store.saw(ambient.now()).await?;
         let channels = Arc::new(channels(config, &store, &ambient, limits).await?);
-        let timers: Arc<dyn TimerIndex> = Arc::new(SqlTimers(store.clone()));
         let accounts: Arc<Vec<Account>> = Arc::new(channels.iter().map(|one| one.account.clone()).collect());
+        let redis = redis(config, &store, &ambient).await?;
+        let timers = timers(redis.as_ref(), &store, &accounts, &ambient);
         let inbox = Inbox::new(store.clone(), Arc::clone(&timers), ambient.clone(), Arc::clone(&accounts));
-        let pace = Pace::new(DEFAULT_RATE, config.replicas);
+        let pace = pace(config, redis, &accounts, &ambient);
         let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels));
         let site = Site {
             inbox: inbox.clone(),
@@ -60,10 +64,42 @@ impl App {
     }
 }
 
+/// The Redis of the settings. It need not be there: nothing waits for it.
+async fn redis(config: &Config, store: &Store, ambient: &Ambient) -> Result<Option<Arc<Link>>, StartError> {
+    let Some(url) = &config.redis_url else { return Ok(None) };
+    let instance = store.instance().await?;
+    Ok(Some(Arc::new(Link::open(url.expose(), &instance, ambient.clone())?)))
+}
+
+fn timers(redis: Option<&Arc<Link>>, store: &Store, accounts: &[Account], ambient: &Ambient) -> Arc<dyn TimerIndex> {
+    let sql: Arc<dyn TimerIndex> = Arc::new(SqlTimers(store.clone()));
+    let Some(link) = redis else { return sql };
+    let ids = accounts.iter().map(|account| account.id).collect();
+    let fast = RedisTimers::new(Arc::clone(link), store.clone(), ids, ambient.clone());
+    Arc::new(Fallback::new(Arc::new(fast), sql))
+}
+
+/// One process alone has the whole rate; several share it through Redis, or each keeps its part.
+fn pace(config: &Config, redis: Option<Arc<Link>>, accounts: &[Account], ambient: &Ambient) -> Pace {
+    let pace = Pace::new(DEFAULT_RATE, config.replicas);
+    let Some(link) = redis.filter(|_| config.replicas > 1) else { return pace };
+    let accounts: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
+    pace.borrowing(link, &accounts, ambient)
+}
+
 /// Why `serve` would not start, as far as settings and texts can tell.
 #[must_use]
 pub fn refusals(config: &Config) -> Vec<String> {
-    let mut refusals = Vec::new();
+    let redis = config.redis_url.as_ref().map(|url| judge_address(url.expose()));
+    let mut refusals: Vec<String> = redis.and_then(Result::err).iter().map(ToString::to_string).collect();
+    if backend_of(config.database_url.expose()).is_err() {
+        refusals.push(StartError::Address.to_string());
+    }
+    if let Err(error) = given_key(config, &Ambient::system())
+        && !config.is_embedded()
+    {
+        refusals.push(error.to_string());
+    }
     for one in &config.accounts {
         let of_account =
             |sentence: &str| StartError::Account { account: one.slug.clone(), sentence: sentence.to_owned() };
@@ -126,24 +162,43 @@ pub async fn migrate(config: &Config) -> Result<usize, StartError> {
 ///
 /// [`StartError`].
 pub async fn open_store(config: &Config, ambient: Ambient) -> Result<Store, StartError> {
-    let file = sqlite_file(&config.database_url);
-    let exists = file.as_deref().is_some_and(Path::exists);
-    if let Some(folder) = file.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
+    let url = config.database_url.expose();
+    let Some(file) = sqlite_file(url) else {
+        let sealer = given_key(config, &ambient)?;
+        return Store::open(url, sealer, ambient).await.map_err(|cause| match cause {
+            StoreError::Address => StartError::Address,
+            away => StartError::Away(away),
+        });
+    };
+    let exists = file.exists();
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let fail = |cause| StartError::Place { path: folder.display().to_string(), cause };
         std::fs::create_dir_all(folder).map_err(fail)?;
     }
-    let key = config.key_file.clone().or_else(|| Some(file?.with_extension("key")));
-    let Some(key) = key else {
+    if !exists && config.key_file.is_none() {
+        Sealer::create_file(&key_file(config, &file), &ambient)?;
+    }
+    let sealer = key_at(&key_file(config, &file), &ambient)?;
+    Ok(Store::open(url, sealer, ambient).await?)
+}
+
+fn key_file(config: &Config, beside: &Path) -> PathBuf {
+    config.key_file.clone().unwrap_or_else(|| beside.with_extension("key"))
+}
+
+/// The key of a database that lies elsewhere: never made here, since every server needs the same.
+fn given_key(config: &Config, ambient: &Ambient) -> Result<Sealer, StartError> {
+    let Some(key) = &config.key_file else {
         return Err(StartError::KeyLost("HAGUKUMI_KEY_FILE".to_owned()));
     };
-    if !key.exists() {
-        if exists || config.key_file.is_some() {
-            return Err(StartError::KeyLost(key.display().to_string()));
-        }
-        Sealer::create_file(&key, &ambient)?;
+    key_at(key, ambient)
+}
+
+fn key_at(path: &Path, ambient: &Ambient) -> Result<Sealer, StartError> {
+    if !path.exists() {
+        return Err(StartError::KeyLost(path.display().to_string()));
     }
-    let sealer = Sealer::from_file(&key, ambient.clone())?;
-    Ok(Store::open(&config.database_url, sealer, ambient).await?)
+    Ok(Sealer::from_file(path, ambient.clone())?)
 }
 
 /// The path in an SQLite address.
@@ -160,7 +215,7 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
 ///
 /// [`StartError::InUse`], [`StartError::Place`].
 fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
-    let Some(file) = sqlite_file(&config.database_url) else { return Ok(None) };
+    let Some(file) = sqlite_file(config.database_url.expose()) else { return Ok(None) };
     let lock = file.with_extension("lock");
     let fail = |cause| StartError::Place { path: lock.display().to_string(), cause };
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {

@@ -13,7 +13,7 @@ fn mistakes(file: &str, env: &[(&str, &str)]) -> String {
 fn nothing_set_is_a_server_on_loopback_with_an_sqlite_file() {
     let config = read("", &[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(config.database_url, "sqlite://data/hagukumi.sqlite");
+    assert_eq!(config.database_url.expose(), "sqlite://data/hagukumi.sqlite");
     assert_eq!(config.accounts.len(), 1);
     assert_eq!(config.accounts[0].slug, "main");
     assert!(config.talks_to_line());
@@ -82,4 +82,34 @@ fn a_rehearsal_never_talks_to_line() {
 fn a_broken_file_names_its_line_and_nothing_of_it() {
     let told = mistakes("listen = '127.0.0.1:1'\nchannel_secret = 0123secret456\n", &[]);
     assert!(told.contains("hagukumi.toml:2") && !told.contains("0123secret456"), "{told}");
+}
+
+#[test]
+fn a_database_of_its_own_wants_a_key_file_and_lets_many_servers_work() {
+    let url = ("HAGUKUMI_DATABASE_URL", "postgres://hagukumi:geheim@db/hagukumi");
+    let (key, two) = (("HAGUKUMI_KEY_FILE", "hagukumi.key"), ("HAGUKUMI_REPLICAS", "2"));
+    let config = read("", &[url, key, two]).unwrap();
+    assert!(!config.is_embedded() && !format!("{config:?}").contains("geheim"));
+    let told = mistakes("", &[url, two]);
+    assert!(told.contains("HAGUKUMI_KEY_FILE") && told.contains("1つの") && !told.contains("geheim"), "{told}");
+    assert!(mistakes("", &[two]).contains("PostgreSQL"));
+    for other in ["mysql://hagukumi:geheim@db/x", "geheim", "postgres:/db"] {
+        let told = mistakes("", &[("HAGUKUMI_DATABASE_URL", other), key]);
+        assert!(told.contains("SQLite と PostgreSQL") && !told.contains("geheim"), "{told}");
+    }
+}
+
+#[test]
+fn an_address_of_redis_is_kept_secret_and_nonsense_is_refused_with_an_example() {
+    for right in ["redis://127.0.0.1:6379", "rediss://:geheim@redis.example.jp:6380/2", "unix:///run/redis.sock?db=1"] {
+        let config = read("", &[("HAGUKUMI_REDIS_URL", right)]).unwrap();
+        assert_eq!(config.redis_url.as_ref().map(Secret::expose), Some(right));
+        assert!(!format!("{config:?}").contains(right));
+    }
+    for wrong in ["localhost:6379", "http://:geheim@localhost", "redis://", "unix:///"] {
+        let told = mistakes("", &[("HAGUKUMI_REDIS_URL", wrong)]);
+        assert!(told.contains("HAGUKUMI_REDIS_URL: redis://ホスト:6379"), "{wrong}: {told}");
+        assert!(!told.contains("geheim"), "{told}");
+    }
+    assert!(read("", &[]).unwrap().redis_url.is_none());
 }

@@ -8,7 +8,7 @@
 
 use super::{BATCH, Channel, Deliveries, DeliveryError, Kind};
 use crate::domain::delivery::health::{HoldReason, PROBE_EVERY_MS};
-use crate::store::{First, Hold, Leased, Wanted};
+use crate::store::{First, Hold, Leased, Next, Outcome, Wanted};
 
 /// Whether replies would fail for the same reason.
 pub(super) fn stops_replies(hold: &Hold) -> bool {
@@ -17,7 +17,11 @@ pub(super) fn stops_replies(hold: &Hold) -> bool {
 
 impl Deliveries {
     pub(super) async fn hold_of(&self, channel: &Channel) -> Result<Option<Hold>, DeliveryError> {
-        Ok(self.store.account(&channel.account.slug).await?.and_then(|account| account.held))
+        let held = self.store.account(&channel.account.slug).await?.and_then(|account| account.held);
+        // Another server may have held it, or let it go.
+        metrics::gauge!("hagukumi_account_held", "account" => channel.account.slug.clone())
+            .set(f64::from(u8::from(held.is_some())));
+        Ok(held)
     }
 
     /// Tries one row when it is time. Its acceptance lifts the hold (see `send`).
@@ -25,18 +29,36 @@ impl Deliveries {
         let Ok(_only_one) = channel.probing.try_lock() else { return Ok(0) };
         let now = self.ambient.now_ms();
         let Some(hold) = self.hold_of(channel).await?.filter(|hold| hold.probe_ms <= now) else { return Ok(0) };
-        let mut ended = 0;
+        let (mut ended, again) = (0, now + PROBE_EVERY_MS);
         while let Some(row) = self.row_to_try(channel, kind).await? {
-            let next = Hold { probe_ms: now + PROBE_EVERY_MS, ..hold.clone() };
-            self.set_hold(channel, Some(&next)).await?;
+            // Of several servers that find it time, one tries.
+            if !self.move_probe(channel, hold.probe_ms, again).await? {
+                self.put_back(&row).await?;
+                return Ok(ended);
+            }
             let sent = self.send_to_try(channel, row).await?;
             ended += sent.ended;
             if sent.asked > 0 {
                 return Ok(ended);
             }
-            self.set_hold(channel, Some(&hold)).await?;
+            self.move_probe(channel, again, hold.probe_ms).await?;
         }
         Ok(ended)
+    }
+
+    async fn move_probe(&self, channel: &Channel, from: i64, to: i64) -> Result<bool, DeliveryError> {
+        let tx = self.store.begin().await?;
+        let moved = tx.move_probe(channel.account.id, from, to).await?;
+        tx.commit().await?;
+        Ok(moved)
+    }
+
+    /// Gives a row back that nobody has tried.
+    async fn put_back(&self, row: &Leased) -> Result<(), DeliveryError> {
+        let next = Next::Again { at: self.ambient.now_ms(), maybe_sent: row.maybe_sent };
+        let tx = self.store.begin().await?;
+        tx.record(&Outcome { id: row.id, fence: row.fence, next, error: None }).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn row_to_try(&self, channel: &Channel, kind: Kind) -> Result<Option<Leased>, DeliveryError> {
@@ -61,14 +83,19 @@ impl Deliveries {
     /// Holds the account; one that is held already learns the newest reason.
     pub(super) async fn hold(&self, channel: &Channel, reason: HoldReason) -> Result<(), DeliveryError> {
         let now = self.ambient.now_ms();
-        let before = self.hold_of(channel).await?;
+        let tx = self.store.begin().await?;
+        let before = tx.locked_account(channel.account.id).await?.and_then(|account| account.held);
         let fresh = Hold { reason: reason.as_str().to_owned(), since_ms: now, probe_ms: now + PROBE_EVERY_MS };
         let hold = match &before {
-            Some(before) if before.reason == fresh.reason && before.probe_ms > now => return Ok(()),
+            Some(before) if before.reason == fresh.reason && before.probe_ms > now => {
+                tx.give_up().await;
+                return Ok(());
+            }
             Some(before) => Hold { since_ms: before.since_ms, ..fresh },
             None => fresh,
         };
-        self.set_hold(channel, Some(&hold)).await?;
+        tx.set_hold(channel.account.id, Some(&hold)).await?;
+        tx.commit().await?;
         metrics::gauge!("hagukumi_account_held", "account" => channel.account.slug.clone()).set(1.0);
         if before.is_none_or(|before| before.reason != hold.reason) {
             tracing::error!(account = %channel.account.slug, reason = reason.as_str(), "deliveries are held: look at the account's token, allowance or content");
@@ -81,15 +108,11 @@ impl Deliveries {
         if !self.hold_of(channel).await?.is_some_and(|hold| !free || stops_replies(&hold)) {
             return Ok(());
         }
-        self.set_hold(channel, None).await?;
+        let tx = self.store.begin().await?;
+        tx.set_hold(channel.account.id, None).await?;
+        tx.commit().await?;
         metrics::gauge!("hagukumi_account_held", "account" => channel.account.slug.clone()).set(0.0);
         tracing::info!(account = %channel.account.slug, "deliveries go on");
         Ok(())
-    }
-
-    async fn set_hold(&self, channel: &Channel, hold: Option<&Hold>) -> Result<(), DeliveryError> {
-        let tx = self.store.begin().await?;
-        tx.set_hold(channel.account.id, hold).await?;
-        Ok(tx.commit().await?)
     }
 }

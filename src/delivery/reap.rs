@@ -1,7 +1,8 @@
 //! Rows that wait for another attempt, or whose holder died.
 
 use super::{BATCH, Channel, Deliveries, DeliveryError, LEASE_MS};
-use crate::store::{First, Leased, Wanted};
+use crate::domain::ids::AccountId;
+use crate::store::{First, Leased, StoreError, Tries, Wanted};
 
 impl Deliveries {
     /// Leases rows of an account that want to leave: the same key, the same parts, one fence higher.
@@ -17,8 +18,26 @@ impl Deliveries {
         if !self.store.has_leasable(account, wanted, now).await? {
             return Ok(Vec::new());
         }
+        let mut tries = Tries::default();
+        loop {
+            // Should an earlier try have been committed after all, its rows are taken up when that lease
+            // has run out.
+            match self.lease_once(account, (wanted, first), now, limit).await {
+                Err(error) if tries.again(&error) => {}
+                done => return Ok(done?),
+            }
+        }
+    }
+
+    async fn lease_once(
+        &self,
+        account: AccountId,
+        which: (Wanted, First),
+        now: i64,
+        limit: u64,
+    ) -> Result<Vec<Leased>, StoreError> {
         let tx = self.store.begin().await?;
-        let rows = tx.lease(account, (wanted, first), now, now + LEASE_MS, limit).await?;
+        let rows = tx.lease(account, which, now, now + LEASE_MS, limit).await?;
         tx.commit().await?;
         Ok(rows)
     }

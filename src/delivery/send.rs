@@ -17,7 +17,7 @@ use crate::domain::delivery::{AnswerParts, Parts, Report, State, Verdict, backof
 use crate::domain::family::Standing;
 use crate::domain::ids::{DeliveryId, ReaderId};
 use crate::line::client::{Accepted, SendError};
-use crate::store::{Leased, Next, Outcome, StoreError, Via};
+use crate::store::{Leased, Next, Outcome, StoreError, Tries, Via};
 
 /// LINE takes a reply token for a minute (Messaging API reference, "Reply token").
 const REPLY_TOKEN_MS: i64 = 60_000;
@@ -289,25 +289,37 @@ impl Deliveries {
         Outcome { id: row.id, fence: row.fence, next, error }
     }
 
-    /// Writes outcomes together; when that fails, one by one, so that one row cannot cost the others.
+    /// Writes outcomes together; when that fails, one by one, so that one row cannot cost the others. An
+    /// outcome that was written although nobody knows it stays the same when it is written again.
     async fn record(&self, attempts: &[Attempt]) -> Result<(), DeliveryError> {
-        let together: Result<(), StoreError> = async {
-            let tx = self.store.begin().await?;
-            for attempt in attempts {
-                tx.record(&attempt.outcome).await?;
-            }
-            tx.commit().await
-        }
-        .await;
-        if together.is_ok() {
+        let mut outcomes: Vec<&Outcome> = attempts.iter().map(|attempt| &attempt.outcome).collect();
+        // Rows are locked in the order of their ids.
+        outcomes.sort_by_key(|outcome| outcome.id);
+        if self.record_again(&outcomes).await.is_ok() {
             return Ok(());
         }
-        for attempt in attempts {
-            let tx = self.store.begin().await?;
-            tx.record(&attempt.outcome).await?;
-            tx.commit().await?;
+        for outcome in outcomes {
+            self.record_again(&[outcome]).await?;
         }
         Ok(())
+    }
+
+    async fn record_again(&self, outcomes: &[&Outcome]) -> Result<(), StoreError> {
+        let mut tries = Tries::default();
+        loop {
+            match self.record_once(outcomes).await {
+                Err(error) if tries.again(&error) => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn record_once(&self, outcomes: &[&Outcome]) -> Result<(), StoreError> {
+        let tx = self.store.begin().await?;
+        for outcome in outcomes {
+            tx.record(outcome).await?;
+        }
+        tx.commit().await
     }
 
     /// What single outcomes say about the account. The last word of a batch decides whether it is held.

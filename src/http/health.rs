@@ -46,6 +46,7 @@ async fn details(site: &Site, database: bool) -> serde_json::Value {
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "database": database,
+        "backend": site.store.backend().as_str(),
         "events_pending": site.store.events_in(EventState::Pending).await.ok(),
         "events_dead": site.store.events_in(EventState::Dead).await.ok(),
         "events_quarantined": site.store.events_in(EventState::Quarantined).await.ok(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Inbox, InboxError};
-use crate::store::{EventState, NewEvent};
+use crate::store::{EventState, NewEvent, Result, Tries};
 
 /// A command in the place of an event. Ids of commands begin with [`COMMAND`], which LINE's never do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,12 +30,21 @@ impl Inbox {
     ///
     /// [`InboxError`].
     pub async fn time_out(&self) -> Result<usize, InboxError> {
-        let now = self.ambient.now_ms();
-        let waiting = self.store.care_due(now, BATCH).await?;
-        if waiting.is_empty() {
+        if !self.store.has_care_due(self.ambient.now_ms()).await? {
             return Ok(0);
         }
+        let mut tries = Tries::default();
+        loop {
+            match self.hand_on(self.ambient.now_ms()).await {
+                Err(error) if tries.again(&error) => {}
+                done => return Ok(done?),
+            }
+        }
+    }
+
+    async fn hand_on(&self, now: i64) -> Result<usize> {
         let tx = self.store.begin().await?;
+        let waiting = tx.take_waiting(now, BATCH).await?;
         for one in &waiting {
             let command = Command::TimedOut { turn: one.turn };
             let event = NewEvent {

@@ -26,6 +26,8 @@ pub(super) struct Incoming<'a> {
 
 impl Inbox {
     pub(super) async fn converse(&self, tx: &Tx, account: &Account, incoming: Incoming<'_>) -> Result<Verdict> {
+        // Before anything is looked at, so that nothing of it changes while it is decided.
+        tx.lock_family(account.id, incoming.lane).await?;
         let found = tx.reader_by_user(account.id, incoming.lane).await?;
         let known = found.as_ref().map(|reader| reader.standing);
         let reader = match (found, &incoming.user) {
@@ -64,7 +66,7 @@ impl Inbox {
     /// Forgets what has been kept long enough; returns the reader, unless they are forgotten too.
     async fn forget(&self, tx: &Tx, account: &Account, mut reader: ReaderRow) -> Result<Option<ReaderRow>> {
         let today = account.civil(self.ambient.now_ms()).date();
-        match forgetting(&reader.profile, &reader.follows, today) {
+        match forgetting(&reader.profile, &reader.follows, account.library.municipality.leap, today) {
             Forgetting::Nothing => {}
             Forgetting::Children(over) => {
                 for at in over {
@@ -141,6 +143,8 @@ impl Inbox {
         let known = Some(work.reader.standing);
         let words = {
             let facts = self.facts(account, &work.reader, known, true);
+            let today = work.today_of_newcomers(&step.effects).await?.unwrap_or(facts.today);
+            let facts = Facts { today, ..facts };
             wording::render(&step.prompts, &facts, account.library.phrases(&work.reader.locale))
         };
         work.answer(words, &step.effects, &incoming.event.key, incoming.token).await?;
@@ -170,7 +174,7 @@ fn only_what_still_counts(step: Step, input: &Input, reader: &ReaderRow, sent_at
         Effect::Stop { reason: StopReason::Plain, .. } => !came_back,
         Effect::Stand(_) => sent_at >= reader.standing_at,
         Effect::CountDanger(_) => true,
-        Effect::ShowToday | Effect::ShowEarlier => false,
+        Effect::ShowToday | Effect::ShowNewcomers | Effect::ShowEarlier => false,
         _ => tapped,
     };
     let help = step.effects.iter().any(|effect| matches!(effect, Effect::CountDanger(_)));

@@ -1,4 +1,8 @@
 //! Taking waiting events, lane by lane, each in one transaction.
+//!
+//! Servers side by side take what waits from the same table: a lane that another has in hand is left to
+//! it. A transaction that met another's, or that lost its connection, is begun anew, and whatever became of
+//! it, that is right: an event whose decision was committed is not pending any more.
 
 use std::panic::AssertUnwindSafe;
 
@@ -10,9 +14,9 @@ use super::{Inbox, InboxError};
 use crate::domain::account::Account;
 use crate::domain::conversation::{Input, wording};
 use crate::domain::delivery::{Parts, Purpose, State};
-use crate::domain::ids::ReaderId;
 use crate::line::webhook::{self, Arrived, Kind, Source};
-use crate::store::{Blind, EventRow, EventState, NewDelivery, Result, Tx, Via};
+use crate::store::{Blind, EventRow, EventState, NewDelivery, Result, Tries, Tx, Via};
+use crate::timers::Timer;
 
 /// Failures after which an event is put aside and its lane goes on.
 const MAX_FAILURES: i32 = 5;
@@ -26,14 +30,14 @@ const FAREWELL_MS: i64 = 3_600_000;
 enum Turn {
     /// Decided; there may be more.
     Done,
-    /// Nothing waits.
+    /// Nothing waits, or another server has the lane.
     Empty,
-    /// It failed and waits for another try.
+    /// It failed, or the database did, and waits for another try.
     Failed,
 }
 
 /// Timer hints to give after the commit.
-pub(super) type Hints = Vec<(ReaderId, Option<i64>)>;
+pub(super) type Hints = Vec<Timer>;
 
 /// What is written about an event when it ends.
 pub(super) struct Verdict {
@@ -88,15 +92,34 @@ impl Inbox {
     }
 
     async fn next(&self, account: &Account, lane: Blind) -> Result<Turn> {
+        let mut tries = Tries::default();
+        loop {
+            match self.next_once(account, lane).await {
+                Err(error) if tries.again(&error) => {}
+                // Whoever is in the way for so long must not keep the other lanes waiting too.
+                Err(error) if error.is_passing() => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a lane waits for the next tick");
+                    return Ok(Turn::Failed);
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn next_once(&self, account: &Account, lane: Blind) -> Result<Turn> {
         let tx = self.store.begin().await?;
-        tx.lock_lane(account.id, lane).await?;
-        let Some(event) = tx.next_event(account.id, lane).await? else { return Ok(Turn::Empty) };
+        let free = tx.lock_lane(account.id, lane).await?;
+        let Some(event) = (if free { tx.next_event(account.id, lane).await? } else { None }) else {
+            tx.give_up().await;
+            return Ok(Turn::Empty);
+        };
         // A panic in a decision is a failure of this event, not of the process.
         let decision = AssertUnwindSafe(self.conclude(tx, account, lane, &event)).catch_unwind().await;
         let verdict = match decision {
             Ok(Ok(verdict)) => verdict,
-            // Also when the database refused: if it is away, counting the failure fails too, and
-            // nothing was counted; if it is not, the event must not keep the others waiting.
+            // Somebody was in the way, or the connection is gone: no fault of the event's.
+            Ok(Err(error)) if error.is_passing() => return Err(error),
+            // Also when the database refused: the event must not keep the others waiting.
             Ok(Err(error)) => {
                 tracing::error!(event.id = %event.id, error = &error as &dyn std::error::Error, "an event failed");
                 return self.failed(&event).await;
@@ -104,22 +127,31 @@ impl Inbox {
             Err(_panic) => return self.failed(&event).await,
         };
         metrics::counter!("hagukumi_events_total", "result" => verdict.note.unwrap_or("done")).increment(1);
-        for (reader, at) in verdict.hints {
-            if let Err(error) = self.timers.set(account.id, reader, at).await {
-                tracing::debug!(
-                    error = &error as &dyn std::error::Error,
-                    "a timer hint was lost; the sweep will find it"
-                );
-            }
+        if !verdict.hints.is_empty()
+            && let Err(error) = self.timers.set(account.id, &verdict.hints).await
+        {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "timer hints were lost; the sweep will find them"
+            );
         }
         Ok(Turn::Done)
     }
 
     /// Decides an event and commits everything that follows from it, or nothing.
     async fn conclude(&self, tx: Tx, account: &Account, lane: Blind, event: &EventRow) -> Result<Verdict> {
-        let verdict = self.decide(&tx, account, lane, event).await?;
+        match self.settled(&tx, account, lane, event).await {
+            Ok(verdict) => tx.commit().await.map(|()| verdict),
+            Err(error) => {
+                tx.give_up().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn settled(&self, tx: &Tx, account: &Account, lane: Blind, event: &EventRow) -> Result<Verdict> {
+        let verdict = self.decide(tx, account, lane, event).await?;
         tx.settle_event(event.id, verdict.state, verdict.note).await?;
-        tx.commit().await?;
         Ok(verdict)
     }
 

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::Inbox;
 use crate::domain::account::Account;
 use crate::line::webhook::{self, Arrived, Source};
-use crate::store::{Blind, EventState, NewEvent, Store, StoreError};
+use crate::store::{Blind, EventState, NewEvent, Store, StoreError, Tries};
 
 /// Why a webhook cannot be answered with 200. LINE may send it again.
 #[derive(Debug, thiserror::Error)]
@@ -109,11 +109,24 @@ impl Inbox {
     }
 }
 
+/// Keeps the events, and tries again where that may help: what an earlier try has kept after all is known
+/// by its event's id, and not kept twice.
 async fn keep(store: Store, events: Vec<NewEvent>, arrived: Arc<Notify>) -> Result<u64, StoreError> {
-    let tx = store.begin().await?;
-    let new = tx.keep_events(&events).await?;
-    tx.commit().await?;
+    let mut tries = Tries::default();
+    let new = loop {
+        match keep_once(&store, &events).await {
+            Err(error) if tries.again(&error) => {}
+            done => break done?,
+        }
+    };
     arrived.notify_one();
+    Ok(new)
+}
+
+async fn keep_once(store: &Store, events: &[NewEvent]) -> Result<u64, StoreError> {
+    let tx = store.begin_intake().await?;
+    let new = tx.keep_events(events).await?;
+    tx.commit().await?;
     Ok(new)
 }
 

@@ -8,10 +8,11 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One thing that goes wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FaultKind {
     /// Accepted, and no answer until the client leaves.
     AcceptThenTimeout,
@@ -44,7 +45,7 @@ pub enum FaultKind {
 }
 
 /// Which requests a [`FaultKind::BadRequest400`] meets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Only {
     /// Every one.
     All,
@@ -55,7 +56,7 @@ pub enum Only {
 }
 
 /// Which endpoints a fault meets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum On {
     /// Every request with a token of the channel.
     Any,
@@ -69,8 +70,9 @@ pub enum On {
     Multicast,
     /// Issuing of tokens.
     Token,
-    /// The endpoint the ledger calls so.
-    Endpoint(&'static str),
+    /// The endpoint the ledger calls so. Not for orders from another process.
+    #[serde(skip)]
+    Endpoint(#[serde(skip)] &'static str),
 }
 
 impl On {

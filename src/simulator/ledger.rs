@@ -1,9 +1,10 @@
 //! What was asked of the platform, and what it told the bot.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One API request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// When it arrived, in milliseconds since 1970.
     pub at_ms: i64,
@@ -42,7 +43,7 @@ impl Entry {
 }
 
 /// One webhook request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WebhookEntry {
     /// When it left, in milliseconds since 1970.
     pub at_ms: i64,

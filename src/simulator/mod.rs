@@ -6,7 +6,8 @@
 //!
 //! Words: a *channel* is one bot; a [`User`] is a person with a phone; a *chat* is what this person
 //! sees, made of [`Bubble`]s; the *ledger* is every API request that arrived; the *webhook log* is
-//! every webhook that left. The *phone* is a page in the browser through which a person can be played.
+//! every webhook that left. The *phone* is a page in the browser through which a person can be played,
+//! *control* the same for another process.
 //!
 //! - **Time is passed in** ([`Options::clock`]); only request rates are measured by a real watch,
 //!   because they are about machines and not about days.
@@ -16,6 +17,7 @@
 
 mod api;
 mod channel;
+mod control;
 mod events;
 mod faults;
 mod group;
@@ -40,8 +42,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 
 pub use channel::{ChangedBody, Channel};
+pub use control::{Deed, Moved, Order, Seen, Stay};
 pub use faults::{FaultKind, Faults, FaultsOn, On, Only};
 pub use group::Group;
 pub use ledger::{Entry, WebhookEntry};
@@ -55,16 +59,49 @@ pub use world::{Bubble, Speaker, Via};
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// What the phone's clock buttons ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClockCommand {
     /// The next morning, just after the hour at which messages go out.
     NextMorning,
     /// The morning of this day.
     To(NaiveDate),
+    /// One morning after the other, until somebody says [`ClockCommand::Halt`].
+    Forward {
+        /// The LINE user id of the person whose family it is about.
+        user: String,
+        /// How far.
+        until: Until,
+    },
+    /// No further.
+    Halt,
+}
+
+/// How far mornings pass one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Until {
+    /// The due date.
+    DueDate,
+    /// The first birthday.
+    FirstBirthday,
+    /// The third birthday.
+    ThirdBirthday,
+}
+
+/// How far [`ClockCommand::Forward`] is to go, for the phone to show; times in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Where it began.
+    pub from_ms: i64,
+    /// Where it will end.
+    pub to_ms: i64,
 }
 
 /// Carries out a [`ClockCommand`]; an error is shown on the phone.
 pub type ClockHook = Arc<dyn Fn(ClockCommand) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// Moves the platform's clock forward to a moment, in milliseconds since 1970.
+pub type MoveClock = Arc<dyn Fn(i64) + Send + Sync>;
 
 /// What a simulator is made of.
 pub struct Options {
@@ -105,6 +142,8 @@ struct Inner {
     channels: Vec<Channel>,
     clock: Clock,
     hook: Mutex<Option<ClockHook>>,
+    progress: Mutex<Option<Progress>>,
+    control: Mutex<Option<MoveClock>>,
     post: webhook::Post,
 }
 
@@ -118,7 +157,16 @@ impl Simulator {
             .into_iter()
             .map(|channel| Channel::new(channel, options.seed, Arc::clone(&options.clock), post.clone()))
             .collect();
-        Self { inner: Arc::new(Inner { channels, clock: options.clock, hook: Mutex::new(None), post }) }
+        Self {
+            inner: Arc::new(Inner {
+                channels,
+                clock: options.clock,
+                hook: Mutex::new(None),
+                progress: Mutex::new(None),
+                control: Mutex::new(None),
+                post,
+            }),
+        }
     }
 
     /// Serves the API, the phone and, on a second loopback port, the data API, until stopped.
@@ -127,7 +175,18 @@ impl Simulator {
     ///
     /// When the listener has no address, or no second port is to be had.
     pub async fn serve(&self, listener: std::net::TcpListener) -> Running {
-        server::serve(self.clone(), listener).await
+        let host = listener.local_addr().expect("a listener has an address").ip();
+        let data = std::net::TcpListener::bind((host, 0)).expect("a second port for the data host");
+        self.serve_on(listener, data).await
+    }
+
+    /// As [`Simulator::serve`], with the data API on a port of the caller's choice.
+    ///
+    /// # Panics
+    ///
+    /// When a listener has no address.
+    pub async fn serve_on(&self, api: std::net::TcpListener, data: std::net::TcpListener) -> Running {
+        server::serve(self.clone(), api, data).await
     }
 
     /// The channel called `slug`.
@@ -143,6 +202,25 @@ impl Simulator {
     /// Gives the phone its clock buttons.
     pub fn on_clock(&self, hook: ClockHook) {
         *self.inner.hook.lock().unwrap_or_else(PoisonError::into_inner) = Some(hook);
+    }
+
+    /// Tells phones how far mornings will pass, or that they do not pass by themselves any more.
+    pub fn show_progress(&self, progress: Option<Progress>) {
+        *self.inner.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+        self.channels().iter().for_each(Channel::touch);
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        *self.inner.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens the control interface ([`Order`], [`Deed`]) to whoever can reach the listener.
+    pub fn allow_control(&self, clock: MoveClock) {
+        *self.inner.control.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock);
+    }
+
+    fn control(&self) -> Option<MoveClock> {
+        self.inner.control.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn find_channel(&self, slug: &str) -> Option<Channel> {

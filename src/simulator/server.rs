@@ -1,6 +1,6 @@
 //! The sockets: LINE's two hosts on two loopback ports, with the phone beside the API.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::body::SizedStream;
@@ -11,7 +11,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use futures::StreamExt as _;
 
 use super::api::{self, Answer, Ending, Host, Request};
-use super::{Simulator, phone};
+use super::{Simulator, control, phone};
 
 /// LINE reads requests of up to 2 MB.
 const BODY_MAX: usize = 2 * 1024 * 1024;
@@ -45,9 +45,8 @@ impl Drop for Running {
 #[derive(Clone, Copy)]
 struct DataPort(u16);
 
-pub(super) async fn serve(simulator: Simulator, api: TcpListener) -> Running {
+pub(super) async fn serve(simulator: Simulator, api: TcpListener, data: TcpListener) -> Running {
     let api_address = api.local_addr().expect("a listener has an address");
-    let data = TcpListener::bind(SocketAddr::new(api_address.ip(), 0)).expect("a second port for the data host");
     let data_address = data.local_addr().expect("a listener has an address");
     let runtime = simulator.inner.post.handle().clone();
     let started = runtime.spawn(async move {
@@ -56,6 +55,7 @@ pub(super) async fn serve(simulator: Simulator, api: TcpListener) -> Running {
                 .app_data(Data::new(simulator.clone()))
                 .app_data(Data::new(DataPort(data_address.port())))
                 .configure(phone::routes)
+                .configure(control::routes)
                 .default_service(web::to(line))
         })
         .on_connect(wire::remember)

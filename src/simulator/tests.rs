@@ -14,7 +14,7 @@ const KEY: &str = "123e4567-e89b-12d3-a456-426614174000";
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-type Heard = Arc<Mutex<Vec<(Option<String>, Vec<u8>)>>>;
+pub(super) type Heard = Arc<Mutex<Vec<(Option<String>, Vec<u8>)>>>;
 
 /// A simulator with one channel, and a bot that writes down what it hears.
 struct Stage {
@@ -32,17 +32,7 @@ impl Stage {
         let now = Arc::new(AtomicI64::new(1_795_302_000_000));
         let clock = Arc::clone(&now);
         let (heard, url) = listener();
-        let channel = ChannelOptions {
-            slug: "main".to_owned(),
-            channel_id: "1234567890".to_owned(),
-            secret: "8c570fa6dd201bb328f1c1eac23a96d8".to_owned(),
-            access_token: "long-lived".to_owned(),
-            bot_user_id: format!("U{}", "0".repeat(32)),
-            display_name: "あおば市 子育て".to_owned(),
-            webhook_url: Some(url),
-        };
-        let clock: Clock = Arc::new(move || clock.load(Ordering::SeqCst));
-        let simulator = Simulator::new(Options { channels: vec![channel], clock, seed: 7 });
+        let simulator = Simulator::new(options(Arc::new(move || clock.load(Ordering::SeqCst)), Some(url)));
         let running = simulator.serve(std::net::TcpListener::bind("127.0.0.1:0").unwrap()).await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let channel = simulator.channel("main");
@@ -107,7 +97,21 @@ async fn read(response: Response) -> (u16, Value, Headers) {
     (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null), headers)
 }
 
-fn listener() -> (Heard, String) {
+/// One channel, called `main`.
+pub(super) fn options(clock: Clock, webhook_url: Option<String>) -> Options {
+    let channel = ChannelOptions {
+        slug: "main".to_owned(),
+        channel_id: "1234567890".to_owned(),
+        secret: "8c570fa6dd201bb328f1c1eac23a96d8".to_owned(),
+        access_token: "long-lived".to_owned(),
+        bot_user_id: format!("U{}", "0".repeat(32)),
+        display_name: "あおば市 子育て".to_owned(),
+        webhook_url,
+    };
+    Options { channels: vec![channel], clock, seed: 7 }
+}
+
+pub(super) fn listener() -> (Heard, String) {
     async fn hear(heard: Data<Heard>, http: HttpRequest, body: Bytes) -> HttpResponse {
         let signature = http.headers().get("x-line-signature").map(|value| value.to_str().unwrap().to_owned());
         heard.lock().unwrap().push((signature, body.to_vec()));

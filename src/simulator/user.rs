@@ -4,6 +4,8 @@
 //! the methods return the bot's HTTP status ([`NO_ANSWER`] when nothing was sent or nothing came
 //! back). Acts of one person happen one after the other, as told.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::channel::Channel;
@@ -110,7 +112,7 @@ impl User {
     ///
     /// When nothing with this label can be touched.
     pub async fn taps(&self, label: &str) -> u16 {
-        self.touch(self.find(label)).await
+        self.try_tap(label).await.unwrap_or_else(|why| panic!("{why}"))
     }
 
     /// Chooses `value` (as `2026-11-22`, `08:00` or `2026-11-22T08:00`) in the newest date picker
@@ -120,12 +122,52 @@ impl User {
     ///
     /// When there is no such picker, or its bounds do not allow the value.
     pub async fn picks(&self, label: &str, value: &str) -> u16 {
-        let found = self.find(label);
-        assert_eq!(found.action["type"], "datetimepicker", "「{label}」 is no date picker: {}", found.action);
+        self.try_pick(label, value).await.unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// As [`User::taps`].
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what can be touched instead.
+    pub async fn try_tap(&self, label: &str) -> Result<u16, String> {
+        Ok(self.touch(self.find(label)?).await)
+    }
+
+    /// As [`User::picks`].
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what can be touched instead, or what the picker allows.
+    pub async fn try_pick(&self, label: &str, value: &str) -> Result<u16, String> {
+        let found = self.find(label)?;
+        if found.action["type"] != "datetimepicker" {
+            return Err(format!("「{label}」 is no date picker: {}", found.action));
+        }
         let (min, max) = (found.action["min"].as_str(), found.action["max"].as_str());
-        assert!(min.is_none_or(|min| min <= value), "「{label}」 begins at {min:?}, after {value}");
-        assert!(max.is_none_or(|max| value <= max), "「{label}」 ends at {max:?}, before {value}");
-        self.pick(&found, value).await
+        if min.is_some_and(|min| value < min) || max.is_some_and(|max| max < value) {
+            return Err(format!("「{label}」 goes from {min:?} to {max:?}, not to {value}"));
+        }
+        Ok(self.pick(&found, value).await)
+    }
+
+    /// Whether something with this label can be touched in what came after the first `seen` bubbles of
+    /// the chat.
+    #[must_use]
+    pub fn offers(&self, label: &str, seen: usize) -> bool {
+        let chat = self.chat();
+        touch::in_chat(chat.get(seen..).unwrap_or_default(), None).iter().any(|found| found.label == label)
+    }
+
+    /// Waits until something that this phone shows makes this true; false when patience ends.
+    pub async fn comes_to(&self, patience: Duration, is_so: impl Fn() -> bool) -> bool {
+        self.channel.comes_to(patience, is_so).await
+    }
+
+    /// How many bubbles stand in the chat.
+    #[must_use]
+    pub fn bubbles(&self) -> usize {
+        self.channel.world().chats.get(&self.id).map_or(0, Vec::len)
     }
 
     /// Everything in the chat, oldest first. Nothing when this person has only heard of the bot.
@@ -276,11 +318,11 @@ impl User {
         self.channel.touch();
     }
 
-    fn find(&self, label: &str) -> Touchable {
+    fn find(&self, label: &str) -> Result<Touchable, String> {
         let all = self.touchables();
         let labels: Vec<_> = all.iter().map(|touchable| touchable.label.as_str()).collect();
         let found = all.iter().rev().find(|touchable| touchable.label == label);
-        found.cloned().unwrap_or_else(|| panic!("nothing called 「{label}」 can be touched, only {labels:?}"))
+        found.cloned().ok_or_else(|| format!("nothing called 「{label}」 can be touched, only {labels:?}"))
     }
 
     async fn sends(&self, message: Value) -> u16 {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::runtime::{Builder, Handle};
@@ -25,7 +26,7 @@ pub const HELD: u16 = 1;
 pub const NO_ANSWER: u16 = 0;
 
 /// How held events leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Release {
     /// One by one, as they happened.
     InOrder,
@@ -44,14 +45,41 @@ pub(super) struct Outbox {
     failed: Vec<Value>,
     twice_next: usize,
     twice_always: bool,
+    everywhere_next: usize,
+    /// The servers behind one balancer, and whose turn it is.
+    servers: Vec<String>,
+    turn: usize,
     timeout: Option<Duration>,
     pub(super) lanes: HashMap<String, Arc<tokio::sync::Mutex<()>>>,
+}
+
+impl Outbox {
+    pub(super) fn spread_over(&mut self, servers: &[String]) {
+        (self.servers, self.turn) = (servers.to_vec(), 0);
+    }
+
+    /// The server whose turn it is, if there are several.
+    fn next_server(&mut self) -> Option<String> {
+        let server = self.servers.get(self.turn % self.servers.len().max(1)).cloned();
+        self.turn += 1;
+        server
+    }
 }
 
 impl Channel {
     /// Sends any bytes to the bot, signed as given or not at all, and returns its status.
     pub async fn raw_webhook(&self, body: &[u8], signature: Option<&str>) -> u16 {
-        let Some(url) = self.world().webhook_url.clone() else { return NO_ANSWER };
+        let url = {
+            let mut world = self.world();
+            world.outbox.next_server().or_else(|| world.webhook_url.clone())
+        };
+        match url {
+            Some(url) => self.raw_webhook_to(url, body, signature).await,
+            None => NO_ANSWER,
+        }
+    }
+
+    async fn raw_webhook_to(&self, url: String, body: &[u8], signature: Option<&str>) -> u16 {
         let timeout = self.world().outbox.timeout.unwrap_or(DEFAULT_TIMEOUT);
         self.post().send(url, body.to_vec(), signature.map(str::to_owned), timeout).await
     }
@@ -66,12 +94,19 @@ impl Channel {
 
     /// Sends these events in one signed request, writes it down and returns the bot's status.
     pub async fn post_events(&self, events: Vec<Value>) -> u16 {
+        self.post_events_to(None, events).await
+    }
+
+    async fn post_events_to(&self, server: Option<String>, events: Vec<Value>) -> u16 {
         let at_ms = self.now_ms();
         self.renew_reply_tokens(&events, at_ms);
         let body = json!({ "destination": self.options().bot_user_id, "events": events }).to_string();
         let signature = self.sign(body.as_bytes());
         let begun = Instant::now();
-        let status = self.raw_webhook(body.as_bytes(), Some(&signature)).await;
+        let status = match server {
+            Some(url) => self.raw_webhook_to(url, body.as_bytes(), Some(&signature)).await,
+            None => self.raw_webhook(body.as_bytes(), Some(&signature)).await,
+        };
         let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut world = self.world();
         if !(200..300).contains(&status) {
@@ -80,6 +115,8 @@ impl Channel {
         if !world.counting_only {
             world.webhooks.push(WebhookEntry { at_ms, events, status, took_ms });
         }
+        drop(world);
+        self.touch();
         status
     }
 
@@ -139,6 +176,11 @@ impl Channel {
         self.world().outbox.twice_always = always;
     }
 
+    /// Each of the next `n` webhooks arrives at all addresses of [`Channel::spread_webhooks`] at once.
+    pub fn send_everywhere(&self, n: usize) {
+        self.world().outbox.everywhere_next = n;
+    }
+
     /// How long the bot may take, by a real watch. LINE allows two seconds; the default here is ten,
     /// so that a busy machine does not fail a test (the log tells how long it took).
     pub fn set_webhook_timeout(&self, timeout: Duration) {
@@ -158,16 +200,27 @@ impl Channel {
     }
 
     pub(super) async fn send_or_hold(&self, event: Value) -> u16 {
-        let copies = {
+        let (copies, everywhere) = {
             let mut world = self.world();
             if let Some(held) = &mut world.outbox.held {
                 held.push(event);
                 return HELD;
             }
+            let everywhere = if world.outbox.everywhere_next > 0 { world.outbox.servers.clone() } else { Vec::new() };
+            world.outbox.everywhere_next = world.outbox.everywhere_next.saturating_sub(1);
             let twice = world.outbox.twice_always || world.outbox.twice_next > 0;
             world.outbox.twice_next = world.outbox.twice_next.saturating_sub(1);
-            if twice { 2 } else { 1 }
+            (if twice { 2 } else { 1 }, everywhere)
         };
+        if !everywhere.is_empty() {
+            let copies = everywhere.into_iter().map(|server| self.post_events_to(Some(server), vec![event.clone()]));
+            // What any of them took on will not be sent again.
+            return futures::future::join_all(copies)
+                .await
+                .into_iter()
+                .min_by_key(|status| *status != 200)
+                .unwrap_or(NO_ANSWER);
+        }
         let mut first = None;
         for _ in 0..copies {
             let status = self.post_events(vec![event.clone()]).await;

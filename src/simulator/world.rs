@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ledger::{Entry, WebhookEntry};
@@ -11,7 +12,7 @@ use super::tokens::Tokens;
 use super::webhook::Outbox;
 
 /// Who said something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Speaker {
     /// The official account.
     Bot,
@@ -20,7 +21,7 @@ pub enum Speaker {
 }
 
 /// How a message came into the chat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Via {
     /// Said by a person.
     Said,
@@ -33,7 +34,7 @@ pub enum Via {
 }
 
 /// One message as it stands in a chat.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bubble {
     /// The message id.
     pub id: String,
@@ -48,6 +49,7 @@ pub struct Bubble {
     /// Taken back by its sender.
     pub unsent: bool,
     /// A quick reply of it was used, so they are gone.
+    #[serde(skip)]
     pub(super) answered: bool,
 }
 

@@ -1,7 +1,10 @@
 //! Accounts, and whether their deliveries are held.
 
 use entity::account;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect as _,
+};
 
 use super::{Result, Store, Tx};
 use crate::domain::ids::AccountId;
@@ -60,8 +63,8 @@ impl Tx {
     ///
     /// [`super::StoreError::Database`].
     pub async fn ensure_account(&self, slug: &str) -> Result<AccountRow> {
-        let found = account::Entity::find().filter(account::Column::Slug.eq(slug)).one(&self.inner).await?;
-        if let Some(row) = found {
+        let named = || account::Entity::find().filter(account::Column::Slug.eq(slug));
+        if let Some(row) = named().one(&self.inner).await? {
             return Ok(row.into());
         }
         let row = account::ActiveModel {
@@ -72,7 +75,38 @@ impl Tx {
             held_at: Set(None),
             probe_at: Set(None),
         };
-        Ok(account::Entity::insert(row).exec_with_returning(&self.inner).await?.into())
+        // Another server may make it at the same moment; then both have that one.
+        let once = OnConflict::column(account::Column::Slug).do_nothing().to_owned();
+        account::Entity::insert(row).on_conflict(once).exec_without_returning(&self.inner).await?;
+        let made = named().one(&self.inner).await?;
+        made.map(AccountRow::from).ok_or_else(|| DbErr::RecordNotFound("account".to_owned()).into())
+    }
+
+    /// The account of that id, locked: what is decided from it stays true until the commit.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn locked_account(&self, account: AccountId) -> Result<Option<AccountRow>> {
+        let row = account::Entity::find_by_id(account.0).lock_exclusive().one(&self.inner).await?;
+        Ok(row.map(AccountRow::from))
+    }
+
+    /// Moves the moment of a held account's next probe from one to another (milliseconds since 1970);
+    /// `false` when it is not that moment any more: another server has moved it, or let the account go.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn move_probe(&self, account: AccountId, from: i64, to: i64) -> Result<bool> {
+        let update = Query::update()
+            .table(account::Entity)
+            .value(account::Column::ProbeAt, to)
+            .and_where(Expr::col(account::Column::Id).eq(account.0))
+            .and_where(Expr::col(account::Column::Held).is_not_null())
+            .and_where(Expr::col(account::Column::ProbeAt).eq(from))
+            .to_owned();
+        Ok(self.inner.execute(&update).await?.rows_affected() == 1)
     }
 
     /// Keeps LINE's id of the bot.

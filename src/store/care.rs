@@ -1,7 +1,7 @@
 //! Waits that are not deliveries: drafts left lying, readers to be forgotten, and later codes.
 
 use entity::{child, consent, follow, reader};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::seal::Blind;
@@ -24,24 +24,15 @@ pub struct Waiting {
 }
 
 impl Store {
-    /// Readers for whom something has waited until `now` (milliseconds since 1970).
+    /// Whether something has waited for anybody until `now` (milliseconds since 1970): asked before a
+    /// transaction is begun.
     ///
     /// # Errors
     ///
     /// [`super::StoreError::Database`].
-    pub async fn care_due(&self, now: i64, limit: u64) -> Result<Vec<Waiting>> {
-        let rows = reader::Entity::find()
-            .filter(reader::Column::NextCareAt.lte(now))
-            .order_by_asc(reader::Column::NextCareAt)
-            .limit(limit)
-            .all(&self.reader)
-            .await?;
-        let waiting = |row: reader::Model| {
-            let lane = Blind::from_column(&row.user_blind)?;
-            let since = row.next_care_at?;
-            Some(Waiting { account: AccountId(row.account_id), reader: ReaderId(row.id), lane, turn: row.turn, since })
-        };
-        Ok(rows.into_iter().filter_map(waiting).collect())
+    pub async fn has_care_due(&self, now: i64) -> Result<bool> {
+        let due = reader::Entity::find().filter(reader::Column::NextCareAt.lte(now));
+        Ok(due.one(&self.reader).await?.is_some())
     }
 }
 
@@ -74,9 +65,44 @@ impl Store {
         }
         Ok(next)
     }
+
+    /// When a message is due next after `now`, for anybody (milliseconds since 1970).
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn next_due_after(&self, now: i64) -> Result<Option<i64>> {
+        let mut query = Query::select();
+        query.expr_as(Expr::col(reader::Column::NextDueAt).min(), "at").from(reader::Entity);
+        query.and_where(Expr::col(reader::Column::NextDueAt).gt(now));
+        let row = self.reader.query_one(&query).await?;
+        Ok(row.map(|row| row.try_get("", "at")).transpose()?.flatten())
+    }
 }
 
 impl Tx {
+    /// Readers for whom something has waited until `now` (milliseconds since 1970), the longest waiting
+    /// first, and whom nobody else has in hand: they are locked.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn take_waiting(&self, now: i64, limit: u64) -> Result<Vec<Waiting>> {
+        let rows = reader::Entity::find()
+            .filter(reader::Column::NextCareAt.lte(now))
+            .order_by_asc(reader::Column::NextCareAt)
+            .limit(limit)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .all(&self.inner)
+            .await?;
+        let waiting = |row: reader::Model| {
+            let lane = Blind::from_column(&row.user_blind)?;
+            let since = row.next_care_at?;
+            Some(Waiting { account: AccountId(row.account_id), reader: ReaderId(row.id), lane, turn: row.turn, since })
+        };
+        Ok(rows.into_iter().filter_map(waiting).collect())
+    }
+
     /// Forgets a reader: their row, consents and follow edges, and children nobody follows any more.
     /// What left keeps its purpose and blind index, so that nobody gets a second message on a day on
     /// which they come back; its contents were blanked when it ended.

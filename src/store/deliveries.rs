@@ -16,8 +16,10 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::SimpleExpr,
 };
 
+use super::locks::{BATCH, a_batch};
 use super::seal::{At, Blind};
 use super::{Next, Outcome, ReaderRow, Result, Store, StoreError, Tx};
+use crate::clock::Ambient;
 use crate::domain::delivery::{Parts, Purpose, State};
 use crate::domain::ids::{AccountId, DeliveryId, ReaderId};
 
@@ -351,9 +353,13 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn forget_deliveries(&self, before: i64) -> Result<()> {
-        let delete =
-            Query::delete().from_table(delivery::Entity).and_where(Expr::col(Column::SettledAt).lt(before)).to_owned();
-        self.writer.execute(&delete).await?;
+        let mut old = Query::select();
+        // A row is never made after it has ended.
+        old.and_where(Expr::col(Column::Id).lt(Ambient::first_id_of(before)))
+            .and_where(Expr::col(Column::SettledAt).lt(before));
+        let these = Expr::col(Column::Id).in_subquery(a_batch(delivery::Entity, old));
+        let delete = Query::delete().from_table(delivery::Entity).and_where(these).to_owned();
+        while self.writer.execute(&delete).await?.rows_affected() == BATCH {}
         Ok(())
     }
 

@@ -1,31 +1,36 @@
 //! The only room that knows SeaORM: rows to domain and back, and sealing of personal columns.
 //!
-//! Everything that is decided together is written in one [`Tx`]. On SQLite there is one writer
-//! connection (immediate transactions, WAL, full sync) and a small pool of readers; a second
-//! process, such as a command, may open the file beside a running server.
+//! Everything that is decided together is written in one [`Tx`]. The rows lie in SQLite or in
+//! PostgreSQL (see [`backend`](Backend)); no other room needs to know which. On SQLite a second process,
+//! such as a command, may open the file beside a running server; on PostgreSQL any number of servers
+//! work side by side, and what they must not do together they lock (see `locks`).
 //!
 //! A row nobody could have written is a [`StoreError::Corrupt`] naming table, column and row, never
 //! a guessed default.
 
 mod accounts;
+mod again;
+mod backend;
 mod care;
 mod children;
 mod deliveries;
 mod events;
+mod locks;
 mod outcomes;
 mod readers;
 mod schema;
 pub mod seal;
+mod timers;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 pub use accounts::{AccountRow, Hold};
+pub use again::Tries;
+pub use backend::{Backend, backend_of};
 pub use care::Waiting;
 pub use deliveries::{First, Leased, NewDelivery, Via, Wanted};
 pub use events::{EventRow, EventState, NewEvent};
@@ -35,6 +40,7 @@ pub use schema::SchemaError;
 pub use seal::{Blind, Sealer};
 
 use crate::clock::Ambient;
+use backend::Pools;
 use seal::At;
 
 /// Why the database did not do as asked.
@@ -43,6 +49,13 @@ pub enum StoreError {
     /// The database refused or is away; the whole transaction may be tried again.
     #[error("the database did not answer as asked")]
     Database(#[from] DbErr),
+    /// The connection was lost at the commit: everything was written, or nothing. Whoever tries again
+    /// must be right in both cases.
+    #[error("the database did not say whether it kept what was written")]
+    Unknown(#[source] DbErr),
+    /// The address is neither SQLite's nor PostgreSQL's, or cannot be read.
+    #[error("the address of the database cannot be read")]
+    Address,
     /// A row nobody could have written (or another key file).
     #[error("row {row} of {table}: {column} cannot be read")]
     Corrupt {
@@ -67,7 +80,9 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
+    backend: Backend,
     writer: DatabaseConnection,
+    intake: DatabaseConnection,
     reader: DatabaseConnection,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
@@ -76,26 +91,27 @@ pub struct Store {
 /// One transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct Tx {
+    backend: Backend,
     inner: DatabaseTransaction,
     sealer: Arc<Sealer>,
     ambient: Ambient,
 }
 
-/// How long a command waits for another process that writes to the same SQLite file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Readers beside the one writer.
-const SQLITE_READERS: u32 = 4;
-
 impl Store {
-    /// Opens the database at `url` (`sqlite://PATH`); a missing SQLite file is created.
+    /// Opens the database at `url` (`sqlite://PATH`, `postgres://…`); a missing SQLite file is created.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`] when it cannot be opened.
+    /// [`StoreError::Database`] when it cannot be opened, [`StoreError::Address`].
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
-        let writer = Database::connect(sqlite_options(url, 1, false)).await?;
-        let reader = Database::connect(sqlite_options(url, SQLITE_READERS, true)).await?;
-        Ok(Self { writer, reader, sealer: Arc::new(sealer), ambient })
+        let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
+        Ok(Self { backend, writer, intake, reader, sealer: Arc::new(sealer), ambient })
+    }
+
+    /// Which database keeps the rows.
+    #[must_use]
+    pub const fn backend(&self) -> Backend {
+        self.backend
     }
 
     /// Begins a transaction that may write.
@@ -104,12 +120,26 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn begin(&self) -> Result<Tx> {
+        self.begin_on(&self.writer).await
+    }
+
+    /// As [`Store::begin`], for what arrives: other work never takes its connections away.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn begin_intake(&self) -> Result<Tx> {
+        self.begin_on(&self.intake).await
+    }
+
+    async fn begin_on(&self, connections: &DatabaseConnection) -> Result<Tx> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let inner = self.writer.begin_with_options(options).await?;
-        Ok(Tx { inner, sealer: Arc::clone(&self.sealer), ambient: self.ambient.clone() })
+        let inner = connections.begin_with_options(options).await?;
+        let (sealer, ambient) = (Arc::clone(&self.sealer), self.ambient.clone());
+        Ok(Tx { backend: self.backend, inner, sealer, ambient })
     }
 
     /// Whether the database answers.
@@ -129,11 +159,8 @@ impl Store {
 
     /// Closes the connections after what is in flight.
     pub async fn close(self) {
-        for connection in [self.reader, self.writer] {
-            if let Err(error) = connection.close().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a database connection did not close cleanly");
-            }
-        }
+        let Self { backend, writer, intake, reader, .. } = self;
+        Pools { backend, writer, intake, reader }.close().await;
     }
 }
 
@@ -142,33 +169,18 @@ impl Tx {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`]; the outcome is then unknown.
+    /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
+    /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.inner.commit().await?)
+        self.inner.commit().await.map_err(StoreError::at_commit)
     }
-}
 
-fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .min_connections(1)
-        .idle_timeout(None::<Duration>)
-        .max_lifetime(None::<Duration>)
-        .acquire_timeout(BUSY_TIMEOUT)
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .record_stmt_in_spans(false)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            let sqlite = sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true);
-            if read_only {
-                return sqlite.read_only(true);
-            }
-            sqlite
-                .create_if_missing(true)
-                .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
-                .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Full)
-                .optimize_on_close(true, None)
-        });
-    options
+    /// Gives everything written in this transaction up, and its locks at once. A transaction that is
+    /// dropped is given up too, but a moment later.
+    pub async fn give_up(self) {
+        if let Err(error) = self.inner.rollback().await {
+            // The connection is gone, and everything with it.
+            tracing::debug!(error = &error as &dyn std::error::Error, "a transaction ended with its connection");
+        }
+    }
 }

@@ -4,8 +4,8 @@
 //! that *rides on* an answer (today's message inside a reply) is decided with that answer.
 
 use entity::delivery::{self, Column};
-use sea_orm::sea_query::{Cond, Expr, ExprTrait as _, Query};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect as _};
+use sea_orm::sea_query::{Cond, Expr, ExprTrait as _, LockBehavior, LockType, Query};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder as _, QuerySelect as _};
 
 use super::deliveries::{at, open, overdue};
 use super::{Result, Tx, Via};
@@ -178,14 +178,19 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends at most `limit` rows of the account whose window has closed; returns how many. Riders wait
-    /// for their answer.
+    /// Ends at most `limit` rows of the account whose window has closed and that nobody else has in hand;
+    /// returns how many. Riders wait for their answer.
     ///
     /// # Errors
     ///
     /// [`super::StoreError::Database`].
     pub async fn end_overdue(&self, account: AccountId, now: i64, limit: u64) -> Result<usize> {
-        let overdue = delivery::Entity::find().filter(overdue(account, now)).limit(limit).all(&self.inner).await?;
+        let overdue = delivery::Entity::find()
+            .filter(overdue(account, now))
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        let overdue = overdue.all(&self.inner).await?;
         for row in &overdue {
             let state = State::when_time_passed(row.maybe_sent);
             let next = Next::Settled { state, request_id: None };

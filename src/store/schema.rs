@@ -1,13 +1,16 @@
 //! The schema's version, and whether the database is a rehearsal.
+//!
+//! Everything that makes a database ready is one transaction under one lock: of servers that start
+//! together one does it, and the others find it done; a server that dies over it leaves nothing behind.
 
 use chrono::{DateTime, Utc};
 use entity::meta;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait};
-use sea_orm_migration::SchemaManager;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm_migration::{IntoSchemaManagerConnection, SchemaManager, seaql_migrations};
 
-use super::{Result, Store, StoreError};
+use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::AccountId;
 
 /// Why a database cannot be served.
@@ -37,6 +40,7 @@ pub enum SchemaError {
 
 /// Tables and names in `meta`.
 const META: &str = "meta";
+const MIGRATIONS: &str = "seaql_migrations";
 const REHEARSAL: &str = "rehearsal";
 const LAST_SEEN: &str = "last_seen_ms";
 /// What the key file makes of a fixed word. Tells another key file from the right one, and nothing else.
@@ -56,9 +60,12 @@ impl Store {
     ///
     /// [`SchemaError::Newer`], or [`SchemaError::Store`].
     pub async fn migrate(&self) -> Result<usize, SchemaError> {
-        self.refuse_newer().await?;
-        let waiting = Migrator::get_pending_migrations(&self.writer).await.map_err(StoreError::from)?.len();
-        Migrator::up(&self.writer, None).await.map_err(StoreError::from)?;
+        let tx = self.begin().await?;
+        tx.lock_schema().await?;
+        refuse_newer(&tx.inner).await?;
+        let waiting = waiting(&tx.inner).await?;
+        Migrator::up(&tx.inner, None).await.map_err(StoreError::from)?;
+        tx.commit().await?;
         Ok(waiting)
     }
 
@@ -68,8 +75,8 @@ impl Store {
     ///
     /// As [`Store::migrate`].
     pub async fn migrations_waiting(&self) -> Result<usize, SchemaError> {
-        self.refuse_newer().await?;
-        Ok(Migrator::get_pending_migrations(&self.writer).await.map_err(StoreError::from)?.len())
+        refuse_newer(&self.reader).await?;
+        Ok(waiting(&self.reader).await?)
     }
 
     /// Takes every migration back. For tests: a migration that cannot go down was not thought through.
@@ -81,21 +88,6 @@ impl Store {
         Ok(Migrator::down(&self.writer, None).await?)
     }
 
-    async fn refuse_newer(&self) -> Result<(), SchemaError> {
-        self.refuse_newer_on(&self.writer).await
-    }
-
-    async fn refuse_newer_on(&self, db: &DatabaseConnection) -> Result<(), SchemaError> {
-        let known: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
-        let applied = Migrator::get_migration_models(db).await;
-        // Before the first migration there is no table to ask.
-        let Ok(applied) = applied else { return Ok(()) };
-        match applied.into_iter().find(|model| !known.contains(&model.version)) {
-            Some(newer) => Err(SchemaError::Newer { name: newer.version }),
-            None => Ok(()),
-        }
-    }
-
     /// Makes a database ready to be served: refuses what does not belong together *before* anything is
     /// changed, brings the schema up to date, and marks a new database. A rehearsal clock and real
     /// readers never meet, and neither do a database and another's key.
@@ -104,20 +96,22 @@ impl Store {
     ///
     /// Every [`SchemaError`].
     pub async fn prepare(&self, rehearsing: bool) -> Result<(), SchemaError> {
-        self.refuse_newer().await?;
-        let before = self.marks().await?;
-        self.refuse_mixture(&before, rehearsing).await?;
-        self.migrate().await?;
+        let tx = self.begin().await?;
+        tx.lock_schema().await?;
+        refuse_newer(&tx.inner).await?;
+        let before = marks(&tx.inner).await?;
+        self.refuse_mixture(&before, rehearsing)?;
+        Migrator::up(&tx.inner, None).await.map_err(StoreError::from)?;
         if before.rehearsal.is_none() {
-            self.set_meta(REHEARSAL, if rehearsing { "yes" } else { "no" }).await?;
+            tx.set_meta(REHEARSAL, if rehearsing { "yes" } else { "no" }).await?;
         }
         if before.key.is_none() {
-            self.set_meta(KEY_CHECK, &self.key_check()).await?;
+            tx.set_meta(KEY_CHECK, &self.key_check()).await?;
         }
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
-    async fn refuse_mixture(&self, before: &Marks, rehearsing: bool) -> Result<(), SchemaError> {
+    fn refuse_mixture(&self, before: &Marks, rehearsing: bool) -> Result<(), SchemaError> {
         if before.key.as_ref().is_some_and(|key| *key != self.key_check()) {
             return Err(SchemaError::OtherKey);
         }
@@ -128,20 +122,8 @@ impl Store {
         }
     }
 
-    /// What is written about the database as a whole; nothing in a new one.
-    async fn marks(&self) -> Result<Marks> {
-        if !self.has_meta().await? {
-            return Ok(Marks::default());
-        }
-        Ok(Marks { rehearsal: self.meta(REHEARSAL).await?, key: self.meta(KEY_CHECK).await? })
-    }
-
     fn key_check(&self) -> String {
         self.sealer.blind_of(AccountId(0), KEY_CHECK).0.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    async fn has_meta(&self) -> Result<bool> {
-        Ok(SchemaManager::new(&self.writer).has_table(META).await?)
     }
 
     /// Whether this database was created under a rehearsal clock.
@@ -150,7 +132,7 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn is_rehearsal(&self) -> Result<bool> {
-        Ok(self.meta(REHEARSAL).await?.as_deref() == Some("yes"))
+        Ok(noted(&self.reader, REHEARSAL).await?.as_deref() == Some("yes"))
     }
 
     /// The last time a server on this database saw; none in a new one.
@@ -159,31 +141,44 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn last_seen(&self) -> Result<Option<DateTime<Utc>>> {
-        if !self.has_meta().await? {
+        if !has_table(&self.reader, META).await? {
             return Ok(None);
         }
-        let ms = self.meta(LAST_SEEN).await?.and_then(|text| text.parse().ok());
+        let ms = noted(&self.reader, LAST_SEEN).await?.and_then(|text| text.parse().ok());
         Ok(ms.and_then(DateTime::from_timestamp_millis))
     }
 
-    /// Keeps that a server saw this time.
+    /// Keeps that a server saw this time; an earlier one than was seen already changes nothing.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
     pub async fn saw(&self, now: DateTime<Utc>) -> Result<()> {
-        self.set_meta(LAST_SEEN, &now.timestamp_millis().to_string()).await
-    }
-
-    async fn meta(&self, name: &str) -> Result<Option<String>> {
-        Ok(meta::Entity::find_by_id(name).one(&self.reader).await?.map(|row| row.value))
-    }
-
-    async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
-        let row = meta::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
-        let replace = OnConflict::column(meta::Column::Name).update_column(meta::Column::Value).to_owned();
-        meta::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.writer).await?;
+        let row = meta::ActiveModel { name: Set(LAST_SEEN.to_owned()), value: Set(now.timestamp_millis().to_string()) };
+        let number = |table: &'static str| Expr::col((table, meta::Column::Value)).cast_as("bigint");
+        let later = OnConflict::column(meta::Column::Name)
+            .update_column(meta::Column::Value)
+            .action_and_where(number("excluded").gt(number(META)))
+            .to_owned();
+        meta::Entity::insert(row).on_conflict(later).exec_without_returning(&self.writer).await?;
         Ok(())
+    }
+
+    /// The value of that name, given now where it has none; whoever comes first gives it.
+    pub(super) async fn meta_or(&self, name: &str, first: &str) -> Result<String> {
+        let row = meta::ActiveModel { name: Set(name.to_owned()), value: Set(first.to_owned()) };
+        let keep = OnConflict::column(meta::Column::Name).do_nothing().to_owned();
+        meta::Entity::insert(row).on_conflict(keep).exec_without_returning(&self.writer).await?;
+        let row = meta::Entity::find_by_id(name).one(&self.writer).await?;
+        Ok(row.map_or_else(|| first.to_owned(), |row| row.value))
+    }
+
+    pub(super) async fn meta(&self, name: &str) -> Result<Option<String>> {
+        noted(&self.reader, name).await
+    }
+
+    pub(super) async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
+        set_noted(&self.writer, name, value).await
     }
 
     /// Whether the schema is the one this program works with: read from the file itself, so that a lost
@@ -193,10 +188,8 @@ impl Store {
     ///
     /// [`SchemaError::Newer`], [`SchemaError::Store`].
     pub async fn is_current(&self) -> Result<bool, SchemaError> {
-        self.meta(REHEARSAL).await?;
-        self.refuse_newer_on(&self.reader).await?;
-        let pending = Migrator::get_pending_migrations(&self.reader).await.map_err(StoreError::from)?;
-        Ok(pending.is_empty())
+        noted(&self.reader, REHEARSAL).await?;
+        Ok(self.migrations_waiting().await? == 0)
     }
 
     /// Rows of a table, for metrics and tests.
@@ -209,4 +202,57 @@ impl Store {
         let row = self.reader.query_one(&query).await?;
         Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
     }
+}
+
+impl Tx {
+    async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
+        set_noted(&self.inner, name, value).await
+    }
+}
+
+async fn set_noted(db: &impl ConnectionTrait, name: &str, value: &str) -> Result<()> {
+    let row = meta::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
+    let replace = OnConflict::column(meta::Column::Name).update_column(meta::Column::Value).to_owned();
+    meta::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await?;
+    Ok(())
+}
+
+async fn noted(db: &impl ConnectionTrait, name: &str) -> Result<Option<String>> {
+    Ok(meta::Entity::find_by_id(name).one(db).await?.map(|row| row.value))
+}
+
+async fn has_table<'c>(db: impl IntoSchemaManagerConnection<'c>, table: &str) -> Result<bool> {
+    Ok(SchemaManager::new(db).has_table(table).await?)
+}
+
+/// What is written about the database as a whole; nothing in a new one.
+async fn marks<'c, C>(db: &'c C) -> Result<Marks>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    if !has_table(db, META).await? {
+        return Ok(Marks::default());
+    }
+    Ok(Marks { rehearsal: noted(db, REHEARSAL).await?, key: noted(db, KEY_CHECK).await? })
+}
+
+async fn refuse_newer<'c, C>(db: &'c C) -> Result<(), SchemaError>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    if !has_table(db, MIGRATIONS).await? {
+        return Ok(());
+    }
+    let known: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
+    let applied = seaql_migrations::Entity::find().all(db).await.map_err(StoreError::from)?;
+    match applied.into_iter().find(|model| !known.contains(&model.version)) {
+        Some(newer) => Err(SchemaError::Newer { name: newer.version }),
+        None => Ok(()),
+    }
+}
+
+async fn waiting(db: &impl ConnectionTrait) -> Result<usize> {
+    Ok(Migrator::get_pending_migrations_read_only(db).await?.len())
 }

@@ -1,5 +1,8 @@
 //! What every test of the store begins with: a database of its own and somebody in it.
 
+#[path = "../support/database.rs"]
+mod database;
+
 use std::sync::Arc;
 
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
@@ -8,7 +11,8 @@ use hagukumi::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State}
 use hagukumi::domain::ids::{AccountId, DeliveryId, LineUserId};
 use hagukumi::domain::message::Message;
 use hagukumi::store::{First, Leased, NewDelivery, NewReader, Next, Outcome, ReaderRow, Sealer, Store, Via, Wanted};
-use tempfile::TempDir;
+
+pub use database::Database;
 
 /// The key of every test.
 pub const ROOT: [u8; 32] = [7; 32];
@@ -27,8 +31,8 @@ pub struct Bench {
     pub account: AccountId,
     /// Moved by the test.
     pub clock: Arc<RehearsalClock>,
-    /// Where the files are.
-    pub folder: TempDir,
+    /// Where the rows are.
+    pub database: Database,
 }
 
 pub fn ambient(clock: &Arc<RehearsalClock>) -> Ambient {
@@ -45,14 +49,14 @@ pub fn user(digit: char) -> LineUserId {
 
 impl Bench {
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let database = Database::fresh().await;
         let clock = Arc::new(RehearsalClock::standing(at(NOW)));
-        let store = open(&folder, &clock, ROOT).await;
+        let store = open(&database, &clock, ROOT).await;
         store.migrate().await.unwrap();
         let tx = store.begin().await.unwrap();
         let account = tx.ensure_account("main").await.unwrap().id;
         tx.commit().await.unwrap();
-        Self { store, account, clock, folder }
+        Self { store, account, clock, database }
     }
 
     pub async fn reader(&self, digit: char) -> ReaderRow {
@@ -110,9 +114,9 @@ impl Bench {
     }
 }
 
-pub async fn open(folder: &TempDir, clock: &Arc<RehearsalClock>, root: [u8; 32]) -> Store {
-    let url = format!("sqlite://{}", folder.path().join("test.sqlite").display());
-    Store::open(&url, Sealer::from_roots(&[(1, root)], ambient(clock)), ambient(clock)).await.unwrap()
+pub async fn open(database: &Database, clock: &Arc<RehearsalClock>, root: [u8; 32]) -> Store {
+    let sealer = Sealer::from_roots(&[(1, root)], ambient(clock));
+    Store::open(database.url(), sealer, ambient(clock)).await.unwrap()
 }
 
 pub fn settled(state: State) -> Next {
@@ -127,6 +131,8 @@ pub fn answer() -> Parts {
 pub fn morning() -> Parts {
     let day = "2026-11-22".parse().unwrap();
     Parts::Daily(DailyParts {
+        overdue: Vec::new(),
+        onward: Vec::new(),
         day,
         locale: "ja".into(),
         leads: Vec::new(),

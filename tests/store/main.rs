@@ -6,7 +6,6 @@ mod bench;
 mod deliveries;
 mod events;
 mod neighbours;
+mod on_postgres;
 mod schema;
 mod sealing;
-#[path = "../timers/contract.rs"]
-mod timers;

@@ -6,19 +6,10 @@ use std::sync::Arc;
 use hagukumi::domain::delivery::State;
 use hagukumi::domain::family::Standing;
 use hagukumi::store::{EventState, First, NewDelivery, NewEvent, Next, Outcome, SchemaError, Via, Wanted};
-use sea_orm::{ConnectionTrait as _, Database};
 
 use crate::bench::{Bench, CLOSE, LEASE, NOW, answer, open, settled};
 
 const MORNING: &str = "daily/2026-11-22";
-
-/// Damages the file as a failing disk would.
-async fn damage(bench: &Bench, statement: &str) {
-    let url = format!("sqlite://{}", bench.folder.path().join("test.sqlite").display());
-    let raw = Database::connect(url).await.unwrap();
-    raw.execute_unprepared(statement).await.unwrap();
-    raw.close().await.unwrap();
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_who_lease_at_once_share_the_rows_and_never_double_one() {
@@ -59,7 +50,7 @@ async fn a_row_that_cannot_be_opened_ends_and_the_others_leave() {
     let (broken, fine) = (bench.reader('a').await, bench.reader('b').await);
     let row = bench.keep(&bench.row(&broken, MORNING, State::Waiting)).await.unwrap();
     bench.keep(&bench.row(&fine, MORNING, State::Waiting)).await.unwrap();
-    damage(&bench, &format!("UPDATE delivery SET parts_sealed = x'00' WHERE id = {row}")).await;
+    bench.database.damage(&format!("UPDATE delivery SET parts_sealed = x'00' WHERE id = {row}")).await;
     assert_eq!(bench.lease(Wanted::Mornings, NOW).await.len(), 1);
     assert_eq!(bench.states().await, [0, 1, 0, 0, 1, 0]);
 }
@@ -68,7 +59,7 @@ async fn a_row_that_cannot_be_opened_ends_and_the_others_leave() {
 async fn a_reader_who_cannot_be_opened_comes_apart_from_the_others() {
     let bench = Bench::new().await;
     let (broken, fine) = (bench.reader('a').await, bench.reader('b').await);
-    damage(&bench, &format!("UPDATE reader SET user_sealed = x'00' WHERE id = {}", broken.id)).await;
+    bench.database.damage(&format!("UPDATE reader SET user_sealed = x'00' WHERE id = {}", broken.id)).await;
     let tx = bench.store.begin().await.unwrap();
     let (whole, damaged) = tx.readers_apart(&[broken.id, fine.id]).await.unwrap();
     assert_eq!(whole.iter().map(|reader| reader.id).collect::<Vec<_>>(), [fine.id]);
@@ -201,7 +192,7 @@ async fn another_key_is_refused_before_anything_is_changed() {
     let bench = Bench::new().await;
     bench.store.prepare(false).await.unwrap();
     bench.store.prepare(false).await.unwrap();
-    let stranger = open(&bench.folder, &bench.clock, [8; 32]).await;
+    let stranger = open(&bench.database, &bench.clock, [8; 32]).await;
     assert!(matches!(stranger.prepare(false).await, Err(SchemaError::OtherKey)));
 }
 

@@ -1,7 +1,6 @@
 //! Migrations, and which databases are served.
 
 use hagukumi::store::SchemaError;
-use sea_orm::{ConnectionTrait as _, Database};
 use sha2::{Digest as _, Sha256};
 
 use crate::bench::Bench;
@@ -26,10 +25,8 @@ async fn migrations_run_up_down_and_up_again() {
 #[tokio::test]
 async fn a_schema_that_a_newer_version_made_is_refused_by_name() {
     let bench = Bench::new().await;
-    let url = format!("sqlite://{}", bench.folder.path().join("test.sqlite").display());
-    let raw = Database::connect(url).await.unwrap();
     let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_from_tomorrow', 0)";
-    raw.execute_unprepared(newer).await.unwrap();
+    bench.database.damage(newer).await;
     let error = bench.store.migrate().await.unwrap_err();
     assert!(matches!(&error, SchemaError::Newer { name } if name == "m9999_from_tomorrow"));
     assert!(error.to_string().contains("m9999_from_tomorrow"), "{error}");

@@ -9,7 +9,7 @@ use hagukumi::config::Config;
 use hagukumi::line::client::Limits;
 use hagukumi::simulator::{Channel, ChannelOptions, FaultKind, On, Options, Running, Simulator, User};
 
-use crate::support::{Witness, listen, time};
+use crate::support::{Database, Witness, database_settings, listen, time};
 use crate::wire::Wire;
 
 struct Town {
@@ -19,9 +19,9 @@ struct Town {
     clock: Arc<RehearsalClock>,
     platform: Running,
     serving: hagukumi::app::Serving,
-    /// Looks on, and judges at the end.
+    /// Looks on, and judges at the end; the database must still be there.
     _witness: Witness,
-    _folder: tempfile::TempDir,
+    _database: Database,
 }
 
 fn channel(slug: &str, digit: char) -> ChannelOptions {
@@ -46,17 +46,16 @@ async fn town() -> Town {
     let simulator = Simulator::new(Options { channels, clock: now, seed: 7 });
     let platform = simulator.serve(listen().0).await;
     let wire = Wire::to(&platform.api_url);
-    let folder = tempfile::tempdir().unwrap();
+    let database = Database::fresh().await;
+    let settings = database_settings(&database).into_iter();
+    let settings: String = settings.map(|(name, value)| format!("{} = '{value}'\n", name.to_lowercase())).collect();
     let accounts: String = ["aoba", "midori"]
         .map(|slug| {
             format!("[[account]]\naccount = '{slug}'\nchannel_secret = 'secret-of-{slug}'\nchannel_access_token = 'token-of-{slug}'\n")
         })
         .concat();
-    let text = format!(
-        "database_url = 'sqlite://{}/town.sqlite'\nline_api_url = '{}'\nrehearsal_clock = '2026-11-22T09:00:00+09:00'\n{accounts}",
-        folder.path().display(),
-        wire.url
-    );
+    let text =
+        format!("{settings}line_api_url = '{}'\nrehearsal_clock = '2026-11-22T09:00:00+09:00'\n{accounts}", wire.url);
     let config = Config::read(Some(("hagukumi.toml", &text)), []).unwrap();
     let limits = Limits { total: Duration::from_secs(300), ..Limits::default() };
     let app = App::open_within(&config, rehearsal_ambient(&clock), limits).await.unwrap();
@@ -69,7 +68,7 @@ async fn town() -> Town {
     });
     let witness = Witness::of(&config, &line, &clock);
     witness.keeps_secret(&["secret-of-", "token-of-"]);
-    Town { app, line, wire, clock, platform, serving, _witness: witness, _folder: folder }
+    Town { app, line, wire, clock, platform, serving, _witness: witness, _database: database }
 }
 
 async fn registers(town: &Town, line: &Channel) -> User {

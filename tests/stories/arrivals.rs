@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use hagukumi::clock::Clock as _;
 use hagukumi::simulator::{HELD, Release};
-use hagukumi::store::EventState;
-use sea_orm::{ConnectionTrait as _, Database};
+use hagukumi::store::{Backend, EventState};
+use sea_orm::ConnectionTrait as _;
 
 use crate::ledger::{attempts, settled, times_told};
 use crate::support::{Parent, Registers, World};
@@ -174,26 +174,11 @@ async fn a_whole_crowd_in_one_request_is_greeted_one_by_one() {
     assert!(crowd.iter().all(|one| times_told(one, "友だち追加、ありがとうございます") == 1));
 }
 
-/// The database as another process opens it.
-async fn beside(world: &World) -> sea_orm::DatabaseConnection {
-    let url = format!("sqlite://{}", world.database().display());
-    let mut options = sea_orm::ConnectOptions::new(url);
-    options.max_connections(1).acquire_timeout(Duration::from_secs(5));
-    Database::connect(options).await.unwrap()
-}
-
-/// Damages the database as a failing disk would.
-async fn damage(world: &World, statement: &str) {
-    let database = beside(world).await;
-    database.execute_unprepared(statement).await.unwrap();
-    database.close().await.unwrap();
-}
-
 #[tokio::test]
 async fn a_reader_whose_row_is_damaged_costs_nobody_else_an_answer_or_a_morning() {
     let world = World::at("2026-11-22 09:00").await;
     let broken = world.registered(Registers::Due, DUE, None).await;
-    damage(&world, "UPDATE reader SET profile_sealed = x'00'").await;
+    world.database().damage("UPDATE reader SET profile_sealed = x'00'").await;
     let fine = world.registered(Registers::Due, DUE, None).await;
     assert_eq!(broken.user.says("ヘルプ").await, 200);
     fine.says("ヘルプ").await;
@@ -212,7 +197,7 @@ async fn an_event_that_cannot_be_opened_is_put_aside_and_its_lane_goes_on() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, DUE, None).await;
     assert_eq!(hana.user.says("これは読めなくなる").await, 200);
-    damage(&world, "UPDATE webhook_event SET payload_sealed = x'0102' WHERE state = 'pending'").await;
+    world.database().damage("UPDATE webhook_event SET payload_sealed = x'0102' WHERE state = 'pending'").await;
     hana.says("停止").await;
     assert!(hana.last_word().contains("お届けを止めました"), "{}", hana.last_word());
     assert_eq!(world.app.store().events_in(EventState::Dead).await.unwrap(), 1);
@@ -226,7 +211,7 @@ async fn a_delivery_that_cannot_be_opened_costs_nobody_else_their_morning() {
     world.line.faults().on(hagukumi::simulator::On::Push).always(hagukumi::simulator::FaultKind::ServerError(503));
     world.until("2026-11-23 08:10").await;
     let one = "SELECT MIN(id) FROM delivery WHERE state = 'waiting'";
-    damage(&world, &format!("UPDATE delivery SET parts_sealed = x'00' WHERE id = ({one})")).await;
+    world.database().damage(&format!("UPDATE delivery SET parts_sealed = x'00' WHERE id = ({one})")).await;
     world.line.faults().clear();
     world.until("2026-11-23 08:30").await;
     assert_eq!(fine.pushes().len() + broken.pushes().len(), 1);
@@ -239,8 +224,12 @@ async fn a_delivery_that_cannot_be_opened_costs_nobody_else_their_morning() {
 async fn a_database_that_cannot_commit_in_time_costs_a_503_and_the_redelivered_event_counts_once() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, DUE, None).await;
-    let other = beside(&world).await;
-    other.execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
+    let other = world.database().beside().await;
+    let held = match world.app.store().backend() {
+        Backend::Sqlite => "BEGIN EXCLUSIVE",
+        Backend::Postgres => "BEGIN; LOCK TABLE webhook_event IN ACCESS EXCLUSIVE MODE",
+    };
+    other.execute_unprepared(held).await.unwrap();
     let begun = std::time::Instant::now();
     assert_eq!(hana.user.says("停止").await, 503);
     assert!(begun.elapsed() >= Duration::from_millis(1_400), "it was waited for");

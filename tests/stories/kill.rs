@@ -7,7 +7,7 @@ use hagukumi::store::EventState;
 
 use crate::server::run;
 use crate::stage::Stage;
-use crate::support::time;
+use crate::support::{Database, time};
 
 const DUE: &str = "2027-03-01";
 
@@ -153,22 +153,6 @@ async fn a_server_killed_again_and_again_during_the_morning_serves_everybody_onc
 }
 
 #[tokio::test]
-async fn a_second_server_on_the_same_file_is_refused_and_the_first_goes_on() {
-    let stage = Stage::at("2026-11-22 09:00").await;
-    let first = stage.serve("2026-11-22 09:00", &[]);
-    let other = crate::server::free_address();
-    for arguments in [["serve"], ["migrate"]] {
-        let settings = stage.settings(time("2026-11-22 09:00"), &[("LISTEN", &other)]);
-        let second = run(stage.folder(), &settings, &arguments);
-        assert_eq!(second.status.code(), Some(1), "{arguments:?}");
-        assert!(second.err.contains("別の hagukumi が使っています"), "{}", second.err);
-    }
-    let ready = reqwest::get(format!("http://{}/readyz", stage.address)).await.unwrap();
-    assert_eq!(ready.status(), 200);
-    first.stop();
-}
-
-#[tokio::test]
 async fn a_rehearsal_never_goes_back_behind_the_time_it_has_seen() {
     let stage = Stage::at("2026-11-22 09:00").await;
     stage.serve("2026-11-25 07:00", &[]).stop();
@@ -188,10 +172,10 @@ async fn a_rehearsal_and_real_readers_never_meet() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(refused.err.contains("HAGUKUMI_REHEARSAL_CLOCK"), "{}", refused.err);
 
-    let other = format!("sqlite://{}/real.sqlite", stage.folder().display());
-    let real = [("REHEARSAL_CLOCK", ""), ("DATABASE_URL", other.as_str())];
+    let other = Database::fresh().await;
+    let real = [("REHEARSAL_CLOCK", ""), ("DATABASE_URL", other.url())];
     stage.serve("2026-11-22 09:00", &real).stop();
-    let mixed = stage.settings(time("2026-11-22 09:00"), &[("DATABASE_URL", other.as_str())]);
+    let mixed = stage.settings(time("2026-11-22 09:00"), &[("DATABASE_URL", other.url())]);
     let refused = run(stage.folder(), &mixed, &["serve"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(refused.err.contains("rehearsal"), "{}", refused.err);

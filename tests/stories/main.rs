@@ -1,6 +1,12 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[path = "../support/cut.rs"]
+mod cut;
+#[path = "../support/line.rs"]
+mod line;
+#[path = "../support/redis.rs"]
+mod redis_server;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
@@ -33,10 +39,15 @@ mod ledger;
 mod loss;
 mod mistakes;
 mod nicknames;
+mod on_postgres;
+mod on_sqlite;
 mod online;
 mod outage;
 mod privacy;
+mod redis_index;
+mod redis_many;
 mod registration;
+mod rehearsal;
 mod rest;
 mod settings;
 mod stop;

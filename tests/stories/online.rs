@@ -6,7 +6,7 @@ use hagukumi::app::{install_tls, online, rehearsal_ambient};
 use hagukumi::clock::RehearsalClock;
 use hagukumi::config::Config;
 
-use crate::support::{listen, platform, settings, time};
+use crate::support::{Database, listen, platform, settings, time};
 
 async fn asked(token: &str) -> Vec<String> {
     install_tls();
@@ -14,8 +14,8 @@ async fn asked(token: &str) -> Vec<String> {
     let clock = Arc::new(RehearsalClock::standing(start));
     let simulator = platform(&clock);
     let running = simulator.serve(listen().0).await;
-    let folder = tempfile::tempdir().unwrap();
-    let mut env = settings(folder.path(), &running, start);
+    let database = Database::fresh().await;
+    let mut env = settings(&database, &running, start);
     env.push(("HAGUKUMI_CHANNEL_ACCESS_TOKEN".into(), token.into()));
     let config = Config::read(None, env).unwrap();
     let told = online::findings(&config, &rehearsal_ambient(&clock)).await;

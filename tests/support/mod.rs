@@ -1,12 +1,12 @@
-//! A world for stories: one bot on a fresh SQLite file, a simulated LINE, and a clock that only the
+//! A world for stories: one bot on a fresh database, a simulated LINE, and a clock that only the
 //! story moves. Everything happens over real sockets; nothing sleeps and nothing reaches into tables.
 
+mod database;
 mod heard;
 pub mod history;
 pub mod witness;
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,8 +19,8 @@ use hagukumi::domain::calendar::{JST, civil, instant};
 use hagukumi::line::client::Limits;
 use hagukumi::simulator::{Channel, ChannelOptions, Entry, Options, Running, Simulator, User};
 use serde_json::Value;
-use tempfile::TempDir;
 
+pub use database::Database;
 pub use heard::Heard;
 pub use witness::Witness;
 
@@ -46,9 +46,9 @@ pub struct World {
     line_at: SocketAddr,
     platform: Mutex<Option<Running>>,
     _serving: Serving,
-    /// Looks on, and judges when the world goes; the folder must still be there.
+    /// Looks on, and judges when the world goes; the database must still be there.
     pub witness: Witness,
-    folder: TempDir,
+    database: Database,
 }
 
 /// A time in Japan, such as `2026-11-22 09:00`.
@@ -80,19 +80,27 @@ pub fn platform(clock: &Arc<RehearsalClock>) -> Simulator {
     Simulator::new(Options { channels: vec![channel], clock: now, seed: 7 })
 }
 
-/// Settings for a bot in `folder` that talks to `line`, as an operator would write them.
-pub fn settings(folder: &std::path::Path, line: &Running, start: DateTime<Utc>) -> Vec<(String, String)> {
-    let database = folder.join("hagukumi.sqlite");
-    [
+/// Settings that name this database and its key.
+pub fn database_settings(database: &Database) -> Vec<(&'static str, String)> {
+    let key = database.folder().join("hagukumi.key");
+    let mut settings = vec![("DATABASE_URL", database.url().to_owned())];
+    if !database.url().starts_with("sqlite:") {
+        settings.push(("KEY_FILE", key.display().to_string()));
+    }
+    settings
+}
+
+/// Settings for a bot on that database that talks to `line`, as an operator would write them.
+pub fn settings(database: &Database, line: &Running, start: DateTime<Utc>) -> Vec<(String, String)> {
+    let mut settings = database_settings(database);
+    settings.extend([
         ("LINE_API_URL", line.api_url.clone()),
         ("LINE_DATA_API_URL", line.data_url.clone()),
-        ("DATABASE_URL", format!("sqlite://{}", database.display())),
         ("CHANNEL_SECRET", SECRET.to_owned()),
         ("CHANNEL_ACCESS_TOKEN", TOKEN.to_owned()),
         ("REHEARSAL_CLOCK", start.to_rfc3339()),
-    ]
-    .map(|(name, value)| (format!("HAGUKUMI_{name}"), value))
-    .to_vec()
+    ]);
+    settings.into_iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), value)).collect()
 }
 
 impl World {
@@ -121,8 +129,8 @@ impl World {
         let (listener, _) = listen();
         let line_at = listener.local_addr().expect("a bound listener has an address");
         let platform = simulator.serve(listener).await;
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut env = settings(folder.path(), &platform, start);
+        let database = Database::fresh().await;
+        let mut env = settings(&database, &platform, start);
         env.retain(|(name, _)| !more.iter().any(|(other, _)| *name == format!("HAGUKUMI_{other}")));
         env.extend(more.iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), (*value).to_owned())));
         let config = Config::read(None, env).expect("the story's settings are right");
@@ -134,7 +142,7 @@ impl World {
         let platform = Mutex::new(Some(platform));
         let witness = Witness::of(&config, std::slice::from_ref(&line), &clock);
         witness.keeps_secret(&[SECRET, TOKEN]);
-        Self { line, app, bot_url, clock, simulator, line_at, platform, _serving: serving, witness, folder }
+        Self { line, app, bot_url, clock, simulator, line_at, platform, _serving: serving, witness, database }
     }
 
     /// From now on nobody listens where LINE was.
@@ -168,9 +176,18 @@ impl World {
         self.clock.advance_to(until);
     }
 
-    /// The file of the database.
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("hagukumi.sqlite")
+    /// Settings of another bot on the same database; later ones win.
+    pub fn settings(&self, more: &[(&str, &str)]) -> Vec<(String, String)> {
+        let platform = self.platform.lock().expect("no panic while it is held");
+        let platform = platform.as_ref().expect("LINE is there");
+        let mut env = settings(&self.database, platform, self.clock.now());
+        env.extend(more.iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), (*value).to_owned())));
+        env
+    }
+
+    /// The database of the bot.
+    pub const fn database(&self) -> &Database {
+        &self.database
     }
 
     /// Lets everything happen that can happen now.

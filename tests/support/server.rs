@@ -1,9 +1,9 @@
-//! The built server as a process of its own: started, listened to, told to stop, or killed.
+//! The built programme as a process of its own: started, listened to, told to stop, or killed.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::net::TcpListener;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub struct Server {
     child: Child,
     lines: Receiver<String>,
     said: Arc<Mutex<String>>,
-    reader: Option<JoinHandle<()>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// What a command said and how it ended.
@@ -53,41 +53,57 @@ pub fn run(folder: &std::path::Path, settings: &[(String, String)], arguments: &
     Ended { status: output.status, out: text(&output.stdout), err: text(&output.stderr) }
 }
 
+/// Reads what a process says to its end, so that it never waits for a reader.
+fn read(from: Box<dyn Read + Send>, said: Arc<Mutex<String>>, told: Sender<String>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            let mut all = said.lock().expect("nobody panics while it is held");
+            all.push_str(&line);
+            all.push('\n');
+            drop(all);
+            let _nobody_waits = told.send(line);
+        }
+    })
+}
+
 impl Server {
     /// Starts `serve`, and waits until it serves.
     pub fn start(folder: &std::path::Path, settings: &[(String, String)]) -> Self {
-        let mut child = command(folder, settings, &["serve"])
-            .stdout(Stdio::null())
+        let server = Self::begin(folder, settings, &["serve"]);
+        server.until_said("serving");
+        server
+    }
+
+    /// Starts the programme with these arguments, and does not wait.
+    pub fn begin(folder: &std::path::Path, settings: &[(String, String)], arguments: &[&str]) -> Self {
+        let mut child = command(folder, settings, arguments)
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary can be started");
-        let stderr = BufReader::new(child.stderr.take().expect("stderr was asked for"));
         let (told, lines) = channel();
         let said = Arc::new(Mutex::new(String::new()));
-        let kept = Arc::clone(&said);
-        let reader = std::thread::spawn(move || {
-            for line in stderr.lines().map_while(Result::ok) {
-                let mut said = kept.lock().expect("nobody panics while it is held");
-                said.push_str(&line);
-                said.push('\n');
-                drop(said);
-                let _nobody_waits = told.send(line);
-            }
-        });
-        let server = Self { child, lines, said, reader: Some(reader) };
-        server.until_said("serving");
-        server
+        let out: Box<dyn Read + Send> = Box::new(child.stdout.take().expect("stdout was asked for"));
+        let err: Box<dyn Read + Send> = Box::new(child.stderr.take().expect("stderr was asked for"));
+        let readers = [out, err].map(|from| read(from, Arc::clone(&said), told.clone()));
+        Self { child, lines, said, readers: readers.into() }
     }
 
     /// Waits for a line of the log with these words.
     #[track_caller]
     pub fn until_said(&self, words: &str) {
+        self.until_line(words, |line| line.contains(words).then_some(()));
+    }
+
+    /// Waits for a line in which something is found.
+    #[track_caller]
+    pub fn until_line<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
         while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
-            if line.contains(words) {
-                return;
+            if let Some(found) = find(&line) {
+                return found;
             }
         }
-        panic!("the server never said {words:?}, only:\n{}", self.said());
+        panic!("the process never said {what:?}, only:\n{}", self.said());
     }
 
     /// Everything it said until now.
@@ -115,7 +131,7 @@ impl Server {
     /// Waits for its end; its status and everything it said.
     pub fn end(&mut self) -> (ExitStatus, String) {
         let status = self.child.wait().expect("the process can be waited for");
-        if let Some(reader) = self.reader.take() {
+        for reader in self.readers.drain(..) {
             reader.join().expect("the reader of the log does not panic");
         }
         (status, self.said())

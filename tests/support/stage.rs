@@ -9,13 +9,12 @@ use hagukumi::app::{App, Serving, install_tls, rehearsal_ambient};
 use hagukumi::clock::RehearsalClock;
 use hagukumi::config::Config;
 use hagukumi::simulator::{Channel, Running, User};
-use tempfile::TempDir;
 
 use crate::server::{Server, free_address};
-use crate::support::{SECRET, TOKEN, Witness, listen, platform, settings, time};
+use crate::support::{Database, SECRET, TOKEN, Witness, listen, platform, settings, time};
 use crate::wire::Wire;
 
-/// LINE, a wire, a folder for the database.
+/// LINE, a wire, a database.
 pub struct Stage {
     /// LINE, as the account sees it.
     pub line: Channel,
@@ -26,9 +25,9 @@ pub struct Stage {
     /// Where the built server listens.
     pub address: String,
     platform: Running,
-    /// Looks on, and judges when the stage goes; the folder must still be there.
+    /// Looks on, and judges when the stage goes; the database must still be there.
     pub witness: Witness,
-    folder: TempDir,
+    database: Database,
 }
 
 /// The bot in this process, without workers.
@@ -46,25 +45,29 @@ impl Stage {
         let simulator = platform(&clock);
         let platform = simulator.serve(listen().0).await;
         let wire = Wire::to(&platform.api_url);
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = Database::fresh().await;
         let line = simulator.channel("main");
-        let config =
-            Config::read(None, settings(folder.path(), &platform, time(start))).expect("the settings are right");
+        let config = Config::read(None, settings(&database, &platform, time(start))).expect("the settings are right");
         let witness = Witness::of(&config, std::slice::from_ref(&line), &clock);
         witness.servers_come_and_go();
         witness.keeps_secret(&[SECRET, TOKEN]);
-        Self { line, wire, clock, address: free_address(), platform, witness, folder }
+        Self { line, wire, clock, address: free_address(), platform, witness, database }
     }
 
-    /// The folder of the database.
+    /// The database of the bots.
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Where its key lies, and its file if it is one.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.database.folder()
     }
 
     /// Settings of a server that starts at that time; later ones win.
     pub fn settings(&self, start: DateTime<Utc>, more: &[(&str, &str)]) -> Vec<(String, String)> {
         let own = [("LINE_API_URL", self.wire.url.as_str()), ("LISTEN", self.address.as_str())];
-        let mut all = settings(self.folder(), &self.platform, start);
+        let mut all = settings(&self.database, &self.platform, start);
         for (name, value) in own.iter().chain(more) {
             let name = format!("HAGUKUMI_{name}");
             all.retain(|(other, _)| *other != name);

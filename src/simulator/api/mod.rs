@@ -195,6 +195,7 @@ fn finish(call: &Call<'_>, answer: Answer, replaced: bool) -> Answer {
     }
     world.ledger.push(entry);
     drop(world);
+    call.channel.touch();
     answer.with_request_id(call.request_id.clone())
 }
 

@@ -63,9 +63,10 @@ impl Witness {
         };
         let ships = config.content_dir.is_none();
         let channels = channels.iter().map(|channel| (channel.clone(), hours(channel.slug()), ships)).collect();
-        let file = config.database_url.trim_start_matches("sqlite://");
+        let url = config.database_url.expose();
+        let file = url.trim_start_matches("sqlite://");
         let key = config.key_file.clone().unwrap_or_else(|| PathBuf::from(file).with_extension("key"));
-        let database = Database { url: config.database_url.clone(), key };
+        let database = Database { url: url.to_owned(), key };
         Self { clock: Arc::clone(clock), channels, database, heard: log::listen(), told: Mutex::default() }
     }
 

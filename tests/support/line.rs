@@ -1,0 +1,189 @@
+//! LINE as a process of its own, played through its control interface with the verbs of the simulator in
+//! this process.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use hagukumi::simulator::{Deed, Entry, FaultKind, Moved, On, Order, Seen, Stay, WebhookEntry};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::server::Server;
+
+/// No event among healthy servers takes longer, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The simulated LINE in its process, as one account sees it.
+pub struct Line {
+    /// Where servers find the API.
+    pub api_url: String,
+    /// Where servers find the data API.
+    pub data_url: String,
+    control: String,
+    client: reqwest::Client,
+    /// What was read of the ledger until now.
+    ledger: Mutex<Vec<Entry>>,
+    server: Server,
+}
+
+/// A person with a phone.
+pub struct Person<'l> {
+    line: &'l Line,
+    /// Their LINE user id.
+    pub id: String,
+}
+
+impl Line {
+    /// Starts it with the settings of the servers that shall find it.
+    pub fn start(folder: &Path, settings: &[(String, String)]) -> Self {
+        hagukumi::app::install_tls();
+        let server = Server::begin(folder, settings, &["simulator", "--listen", "127.0.0.1:0"]);
+        let place = |name: &str| server.until_line(name, |line| line.strip_prefix(name).map(str::to_owned));
+        let (api_url, data_url, control) = (place("api "), place("data "), place("control "));
+        server.until_said("ready");
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client without proxies");
+        Self { api_url, data_url, control, client, ledger: Mutex::default(), server }
+    }
+
+    /// Tells the channel something.
+    pub async fn tell(&self, order: Order) -> Value {
+        self.post("main", &order).await
+    }
+
+    /// Webhooks go to these addresses in turn.
+    pub async fn spread_webhooks(&self, urls: &[String]) {
+        self.tell(Order::Webhooks(urls.to_vec())).await;
+    }
+
+    /// A person who has LINE and has not met the bot.
+    pub async fn new_user(&self) -> Person<'_> {
+        let said = self.tell(Order::NewUser).await;
+        Person { line: self, id: said["user"].as_str().expect("a user has an id").to_owned() }
+    }
+
+    /// Something goes wrong.
+    pub async fn fails(&self, on: On, kind: FaultKind, stay: Stay) {
+        self.tell(Order::Fault { on, kind, stay }).await;
+    }
+
+    /// Moves LINE's clock forward; that of the servers runs by itself.
+    pub async fn advance_to(&self, time: DateTime<Utc>) {
+        let _now: Moved = self.post("clock", &Moved { now_ms: time.timestamp_millis() }).await;
+    }
+
+    /// Every API request until now, in the order of arrival.
+    pub async fn ledger(&self) -> Vec<Entry> {
+        self.read_on(false).await;
+        self.ledger.lock().expect("no panic while it is held").clone()
+    }
+
+    /// Waits until the ledger is as wanted, and returns it.
+    pub async fn until(&self, what: &str, wanted: impl Fn(&[Entry]) -> bool) -> Vec<Entry> {
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            let ledger = self.ledger().await;
+            if wanted(&ledger) {
+                return ledger;
+            }
+            assert!(Instant::now() < limit, "it never happened: {what}; LINE was asked {} times", ledger.len());
+            self.read_on(true).await;
+        }
+    }
+
+    /// Every webhook that left.
+    pub async fn webhook_log(&self) -> Vec<WebhookEntry> {
+        lines(&self.get("main/webhooks").await)
+    }
+
+    /// Ends it.
+    pub fn stop(self) {
+        self.server.stop();
+    }
+
+    async fn read_on(&self, wait: bool) {
+        let from = self.ledger.lock().expect("no panic while it is held").len();
+        let new: Vec<Entry> = lines(&self.get(&format!("main/ledger?from={from}&wait={wait}")).await);
+        let mut ledger = self.ledger.lock().expect("no panic while it is held");
+        let known = ledger.len() - from;
+        ledger.extend(new.into_iter().skip(known));
+    }
+
+    async fn get(&self, path: &str) -> String {
+        let answer = self.client.get(format!("{}/{path}", self.control)).send().await.expect("LINE answers");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.text().await.expect("LINE answers with a text")
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> T {
+        let asked = self.client.post(format!("{}/{path}", self.control)).json(body).send();
+        let answer = asked.await.expect("LINE answers");
+        let (status, said) = (answer.status(), answer.text().await.expect("LINE answers with a text"));
+        assert!(status.is_success(), "{path}: {status} {said}");
+        serde_json::from_str(&said).expect("LINE answers as it says")
+    }
+}
+
+fn lines<T: DeserializeOwned>(text: &str) -> Vec<T> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a line is an entry")).collect()
+}
+
+impl Person<'_> {
+    /// Adds the bot as a friend, or unblocks it.
+    pub async fn add_friend(&self) -> u16 {
+        self.does(Deed::AddFriend).await
+    }
+
+    /// Types a text and sends it.
+    pub async fn says(&self, text: &str) -> u16 {
+        self.does(Deed::Say(text.to_owned())).await
+    }
+
+    /// Touches the newest thing with this label.
+    pub async fn taps(&self, label: &str) -> u16 {
+        self.does(Deed::Tap(label.to_owned())).await
+    }
+
+    /// Chooses a value in the newest date picker with this label.
+    pub async fn picks(&self, label: &str, value: &str) -> u16 {
+        self.does(Deed::Pick { label: label.to_owned(), value: value.to_owned() }).await
+    }
+
+    /// What the bot said, one text for each message object, oldest first.
+    pub async fn texts(&self) -> Vec<String> {
+        self.looks(0, false).await.texts
+    }
+
+    /// Waits until the bot has said this.
+    pub async fn hears(&self, part: &str) {
+        let limit = Instant::now() + PATIENCE;
+        let mut from = 0;
+        loop {
+            let seen = self.looks(from, true).await;
+            if seen.texts.iter().any(|text| text.contains(part)) {
+                return;
+            }
+            assert!(Instant::now() < limit, "nobody said {part:?}; what was said:\n{}", seen.texts.join("\n"));
+            from += seen.chat.len();
+        }
+    }
+
+    /// The pushes that LINE took for them.
+    pub async fn pushes(&self) -> Vec<Entry> {
+        let mut ledger = self.line.ledger().await;
+        ledger.retain(|entry| entry.endpoint == "push" && entry.accepted && entry.is_to(&self.id));
+        ledger
+    }
+
+    async fn does(&self, deed: Deed) -> u16 {
+        let said: Value = self.line.post(&format!("main/users/{}", self.id), &deed).await;
+        said["status"].as_u64().and_then(|status| status.try_into().ok()).expect("a status is a small number")
+    }
+
+    async fn looks(&self, from: usize, wait: bool) -> Seen {
+        let said = self.line.get(&format!("main/users/{}?from={from}&wait={wait}", self.id)).await;
+        serde_json::from_str(&said).expect("a chat is what it says")
+    }
+}
