@@ -29,6 +29,7 @@ use crate::http::{self, Site};
 use crate::inbox::Inbox;
 use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
+use crate::timers::redis::BadAddress;
 
 pub use clockwork::ClockworkError;
 pub use open::{content_source, migrate, open_store, refusals, rehearsal_start};
@@ -91,6 +92,9 @@ pub enum StartError {
         /// What is wrong and what would be right.
         sentence: String,
     },
+    /// The address of Redis.
+    #[error(transparent)]
+    Redis(#[from] BadAddress),
     /// The connection pool to LINE.
     #[error("the client for LINE could not be made")]
     Client(#[source] Box<dyn std::error::Error + Send + Sync>),

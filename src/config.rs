@@ -63,6 +63,8 @@ pub struct Config {
     pub line_data_api_url: String,
     /// Processes that share LINE's rate.
     pub replicas: u32,
+    /// Redis for timers and the shared pace, with a password perhaps; SQL alone when not set.
+    pub redis_url: Option<Secret>,
     /// Whether unreviewed texts may be sent to real readers.
     pub send_unreviewed: bool,
     /// When set: the rehearsal clock starts here and runs on.
@@ -156,6 +158,7 @@ impl Config {
             line_api_url: api.unwrap_or_else(|| LINE_API.to_owned()),
             line_data_api_url: data.unwrap_or_else(|| LINE_DATA_API.to_owned()),
             replicas: values.parsed("replicas", "1", "1以上の整数"),
+            redis_url: redis_url(values),
             send_unreviewed: values.parsed("send_unreviewed", "false", "true か false"),
             rehearsal_clock: values.optional("rehearsal_clock", "RFC 3339 の日時（例 2026-11-22T07:00:00+09:00）"),
             log: values.text("log").unwrap_or_else(|| "info".to_owned()),
@@ -174,12 +177,6 @@ impl Config {
     /// What is wrong although each value by itself is right.
     fn judge(&self, values: &mut Values) {
         self.judge_database(values);
-        if values.text("redis_url").is_some() {
-            values.mistake(
-                "redis_url",
-                "この版はまだ Redis を使いません。設定を消してください（SQL のタイマーが働きます）。",
-            );
-        }
         if self.replicas == 0 {
             values.mistake("replicas", "1以上にしてください。");
         }
@@ -228,6 +225,21 @@ impl Config {
             .iter()
             .any(|url| host(url).to_ascii_lowercase().ends_with("line.me"))
     }
+}
+
+/// Judged by its beginning here; what stands behind it is read where Redis is spoken.
+fn redis_url(values: &mut Values) -> Option<Secret> {
+    const BEGINNINGS: [&str; 4] = ["redis://", "rediss://", "unix://", "redis+unix://"];
+    let url = values.text("redis_url")?;
+    let rest = BEGINNINGS.iter().find_map(|beginning| url.strip_prefix(beginning));
+    if rest.is_none_or(|rest| rest.trim_matches('/').is_empty()) {
+        values.mistake(
+            "redis_url",
+            "redis://ホスト:6379、rediss://ホスト:6379（TLS）、unix:///パス のどれかの形で書いてください。使わないときは、設定を消してください（SQL のタイマーが働きます）。",
+        );
+        return None;
+    }
+    Some(Secret(url))
 }
 
 fn host(url: &str) -> &str {

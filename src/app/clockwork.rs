@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::App;
 use crate::clock::RehearsalClock;
-use crate::delivery::{DeliveryError, Kind};
+use crate::delivery::{DeliveryError, GRACE_MS, Kind};
 use crate::inbox::InboxError;
 use crate::store::StoreError;
 
@@ -29,11 +29,13 @@ impl App {
     ///
     /// [`ClockworkError`].
     pub async fn settle(&self) -> Result<(), ClockworkError> {
+        self.deliveries.tend_timers().await;
         loop {
             let mut done = self.inbox.time_out().await? + self.inbox.tick().await?;
             for kind in [Kind::Answers, Kind::Mornings] {
                 done += self.deliveries.tick(kind).await?;
             }
+            done += self.deliveries.sweep().await?;
             if done == 0 {
                 return Ok(());
             }
@@ -47,7 +49,7 @@ impl App {
     /// [`ClockworkError`]; the clock then stands at the moment that failed.
     pub async fn advance_to(&self, clock: &RehearsalClock, target: DateTime<Utc>) -> Result<(), ClockworkError> {
         self.settle().await?;
-        while let Some(next) = self.store.next_moment(self.ambient.now_ms()).await? {
+        while let Some(next) = self.next_moment().await? {
             let Some(next) = DateTime::from_timestamp_millis(next).filter(|next| *next < target) else { break };
             clock.advance_to(next);
             self.settle().await?;
@@ -57,5 +59,13 @@ impl App {
         self.store.saw(self.ambient.now()).await?;
         self.moved.notify_waiters();
         Ok(())
+    }
+
+    /// The next moment at which something is due, or at which the sweep would find that it was.
+    async fn next_moment(&self) -> Result<Option<i64>, StoreError> {
+        let now = self.ambient.now_ms();
+        let due = self.store.next_moment(now).await?;
+        let swept = self.store.next_due_after(now - GRACE_MS).await?.map(|due| due + GRACE_MS);
+        Ok([due, swept].into_iter().flatten().min())
     }
 }

@@ -21,6 +21,8 @@ use crate::line::signature::Secrets;
 use crate::line::token::TokenSource;
 use crate::store::{AccountRow, Hold, Sealer, Store, StoreError, backend_of};
 use crate::timers::TimerIndex;
+use crate::timers::fallback::Fallback;
+use crate::timers::redis::{Link, RedisTimers, judge_address};
 use crate::timers::sql::SqlTimers;
 
 impl App {
@@ -45,8 +47,9 @@ impl App {
         store.prepare(config.rehearsal_clock.is_some()).await?;
         store.saw(ambient.now()).await?;
         let channels = Arc::new(channels(config, &store, &ambient, limits).await?);
-        let timers: Arc<dyn TimerIndex> = Arc::new(SqlTimers(store.clone()));
         let accounts: Arc<Vec<Account>> = Arc::new(channels.iter().map(|one| one.account.clone()).collect());
+        let redis = redis(config, &store, &ambient).await?;
+        let timers = timers(redis.as_ref(), &store, &accounts, &ambient);
         let inbox = Inbox::new(store.clone(), Arc::clone(&timers), ambient.clone(), Arc::clone(&accounts));
         let pace = Pace::new(DEFAULT_RATE, config.replicas);
         let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels));
@@ -60,10 +63,26 @@ impl App {
     }
 }
 
+/// The Redis of the settings. It need not be there: nothing waits for it.
+async fn redis(config: &Config, store: &Store, ambient: &Ambient) -> Result<Option<Arc<Link>>, StartError> {
+    let Some(url) = &config.redis_url else { return Ok(None) };
+    let instance = store.instance().await?;
+    Ok(Some(Arc::new(Link::open(url.expose(), &instance, ambient.clone())?)))
+}
+
+fn timers(redis: Option<&Arc<Link>>, store: &Store, accounts: &[Account], ambient: &Ambient) -> Arc<dyn TimerIndex> {
+    let sql: Arc<dyn TimerIndex> = Arc::new(SqlTimers(store.clone()));
+    let Some(link) = redis else { return sql };
+    let ids = accounts.iter().map(|account| account.id).collect();
+    let fast = RedisTimers::new(Arc::clone(link), store.clone(), ids, ambient.clone());
+    Arc::new(Fallback::new(Arc::new(fast), sql))
+}
+
 /// Why `serve` would not start, as far as settings and texts can tell.
 #[must_use]
 pub fn refusals(config: &Config) -> Vec<String> {
-    let mut refusals = Vec::new();
+    let redis = config.redis_url.as_ref().map(|url| judge_address(url.expose()));
+    let mut refusals: Vec<String> = redis.and_then(Result::err).iter().map(ToString::to_string).collect();
     if backend_of(config.database_url.expose()).is_err() {
         refusals.push(StartError::Address.to_string());
     }

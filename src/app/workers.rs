@@ -15,7 +15,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::App;
-use crate::delivery::Kind;
+use crate::delivery::{DeliveryError, Kind};
 
 /// How often the inbox looks by itself: events left by a crash or a failure.
 const INBOX_EVERY: Duration = Duration::from_secs(1);
@@ -23,6 +23,10 @@ const INBOX_EVERY: Duration = Duration::from_secs(1);
 const ANSWERS_EVERY: Duration = Duration::from_secs(1);
 /// How often mornings are looked for.
 const MORNINGS_EVERY: Duration = Duration::from_secs(1);
+/// How often the store is asked for whoever the timer index forgot.
+const SWEEP_EVERY: Duration = Duration::from_secs(15);
+/// How often the timer index itself is looked after.
+const TEND_EVERY: Duration = Duration::from_secs(5);
 /// How often everything else is looked after.
 const CARE_EVERY: Duration = Duration::from_secs(15);
 
@@ -33,7 +37,7 @@ const ROWS_KEPT_MS: i64 = 31 * 86_400_000;
 const PAYLOADS_KEPT_MS: i64 = 7 * 86_400_000;
 
 pub(super) fn start(app: &App, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
-    let (inbox, care) = (app.clone(), app.clone());
+    let (inbox, care, timers) = (app.clone(), app.clone(), app.clone());
     let mut workers = vec![
         worker("inbox", stopped, app.inbox.arrived(), INBOX_EVERY, move || {
             let app = inbox.clone();
@@ -42,6 +46,13 @@ pub(super) fn start(app: &App, stopped: &watch::Receiver<bool>) -> Vec<JoinHandl
         worker("care", stopped, Arc::default(), CARE_EVERY, move || {
             let app = care.clone();
             async move { app.take_care().await }
+        }),
+        worker("timers", stopped, Arc::default(), TEND_EVERY, move || {
+            let app = timers.clone();
+            async move {
+                app.deliveries.tend_timers().await;
+                Ok::<(), DeliveryError>(())
+            }
         }),
     ];
     for account in 0..app.deliveries.accounts() {
@@ -55,6 +66,11 @@ pub(super) fn start(app: &App, stopped: &watch::Receiver<bool>) -> Vec<JoinHandl
                 async move { app.deliveries.tick_of(account, kind).await.map(|_| ()) }
             }));
         }
+        let app = app.clone();
+        workers.push(worker("sweep", stopped, Arc::default(), SWEEP_EVERY, move || {
+            let app = app.clone();
+            async move { app.deliveries.sweep_of(account).await.map(|_| ()) }
+        }));
     }
     workers
 }

@@ -98,3 +98,18 @@ fn a_database_of_its_own_wants_a_key_file_and_lets_many_servers_work() {
         assert!(told.contains("SQLite と PostgreSQL") && !told.contains("geheim"), "{told}");
     }
 }
+
+#[test]
+fn an_address_of_redis_is_kept_secret_and_nonsense_is_refused_with_an_example() {
+    for right in ["redis://127.0.0.1:6379", "rediss://:geheim@redis.example.jp:6380/2", "unix:///run/redis.sock?db=1"] {
+        let config = read("", &[("HAGUKUMI_REDIS_URL", right)]).unwrap();
+        assert_eq!(config.redis_url.as_ref().map(Secret::expose), Some(right));
+        assert!(!format!("{config:?}").contains(right));
+    }
+    for wrong in ["localhost:6379", "http://:geheim@localhost", "redis://", "unix:///"] {
+        let told = mistakes("", &[("HAGUKUMI_REDIS_URL", wrong)]);
+        assert!(told.contains("HAGUKUMI_REDIS_URL: redis://ホスト:6379"), "{wrong}: {told}");
+        assert!(!told.contains("geheim"), "{told}");
+    }
+    assert!(read("", &[]).unwrap().redis_url.is_none());
+}

@@ -3,7 +3,8 @@
 //! - `plan` turns readers who are due into rows, in one transaction a batch;
 //! - `send` composes a row, keeps the pace, makes the request and says what came of it;
 //! - `reap` takes up rows whose holder died or that wait for another attempt, and ends those whose
-//!   window has closed.
+//!   window has closed;
+//! - `sweep` plans whoever the timer index forgot.
 //!
 //! One tick of each is one function; `app` decides when they run. What a conversation is, this room
 //! does not know.
@@ -14,6 +15,7 @@ mod probe;
 mod reap;
 mod send;
 mod speak;
+mod sweep;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -25,9 +27,10 @@ use crate::domain::account::Account;
 use crate::domain::delivery::health::Health;
 use crate::line::client::{Line, SendError};
 use crate::store::{First, Store, StoreError, Wanted};
-use crate::timers::{TimerError, TimerIndex};
+use crate::timers::TimerIndex;
 use pace::Pace;
 use probe::stops_replies;
+pub use sweep::GRACE_MS;
 
 /// How long a row belongs to whoever leased it.
 const LEASE_MS: i64 = 60_000;
@@ -44,9 +47,6 @@ pub enum DeliveryError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The timer index.
-    #[error(transparent)]
-    Timers(#[from] TimerError),
 }
 
 /// Which rows a tick takes: answers never wait behind a morning.
@@ -110,6 +110,10 @@ impl Deliveries {
         Self { store, timers, ambient, pace: Arc::new(pace), channels, stopping: Arc::default() }
     }
 
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
     /// How many accounts there are; [`Deliveries::tick_of`] names them by number.
     #[must_use]
     pub fn accounts(&self) -> usize {
@@ -142,7 +146,7 @@ impl Deliveries {
         let Some(channel) = self.channels.get(account) else { return Ok(0) };
         self.end_overdue(channel).await?;
         let mut total = 0;
-        while !self.stopping.load(Ordering::Relaxed) {
+        while !self.is_stopping() {
             let done = self.serve(channel, kind).await?;
             total += done;
             if done == 0 {

@@ -6,6 +6,8 @@
 //!
 //! Servers plan side by side: a reader whom another has in hand, or has moved on already, is left to it.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Channel, Deliveries, DeliveryError, LEASE_MS};
@@ -17,37 +19,46 @@ use crate::domain::programme::plan::{message_on, next_due};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::look_again;
 use crate::store::{Leased, NewDelivery, ReaderRow, StoreError, Tries, Tx, Via};
+use crate::timers::Timer;
 
 /// What one transaction planned.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// How many readers were due.
+    /// How many readers were dealt with: planned, or their timer put right.
     pub readers: usize,
     /// The rows to be sent now; at most one a reader.
     pub rows: Vec<Leased>,
 }
 
-/// Readers and when they are due next.
-type Moved = Vec<(ReaderId, Option<i64>)>;
-
 impl Deliveries {
-    /// Plans at most `limit` readers of the account who are due.
+    /// Plans at most `limit` readers of the account whom the index names. An index that does not answer
+    /// names nobody: the sweep asks the store itself.
     pub(super) async fn plan(&self, channel: &Channel, limit: u64) -> Result<Plan, DeliveryError> {
-        let account = &channel.account;
-        let now = self.ambient.now_ms();
-        let due = self.timers.due(account.id, now, limit).await?;
-        if due.is_empty() {
+        let due = self.timers.due(channel.account.id, self.ambient.now_ms(), limit).await;
+        let due = due.unwrap_or_else(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "nobody says who is due; the sweep will");
+            Vec::new()
+        });
+        self.plan_readers(channel, &due).await
+    }
+
+    /// Plans those of these readers who are due indeed. The index may name others too: who was moved,
+    /// stopped or forgotten since, or whom another process is planning.
+    pub(super) async fn plan_readers(&self, channel: &Channel, named: &[ReaderId]) -> Result<Plan, DeliveryError> {
+        if named.is_empty() {
             return Ok(Plan::default());
         }
+        let (account, now) = (&channel.account, self.ambient.now_ms());
         let mut tries = Tries::default();
-        let (rows, moved) = loop {
+        let (rows, mut moved) = loop {
             // Should an earlier try have been committed after all, nobody is due any more, and its rows go
             // out when their lease has run out.
-            match self.plan_once(account, &due, now).await {
+            match self.plan_once(account, named, now).await {
                 Err(error) if tries.again(&error) => {}
                 done => break done?,
             }
         };
+        moved.extend(self.left(named, &moved, now).await?);
         self.hint(account, &moved).await;
         Ok(Plan { readers: moved.len(), rows })
     }
@@ -55,11 +66,11 @@ impl Deliveries {
     async fn plan_once(
         &self,
         account: &Account,
-        due: &[ReaderId],
+        named: &[ReaderId],
         now: i64,
-    ) -> Result<(Vec<Leased>, Moved), StoreError> {
+    ) -> Result<(Vec<Leased>, Vec<Timer>), StoreError> {
         let tx = self.store.begin().await?;
-        let due = tx.take_due(due, now).await?;
+        let due = tx.take_due(named, now).await?;
         let mut rows = Vec::with_capacity(due.len());
         let mut moved = Vec::with_capacity(due.len());
         let (whole, damaged) = tx.readers_apart(&due).await?;
@@ -75,12 +86,22 @@ impl Deliveries {
         Ok((rows, moved))
     }
 
+    /// Where the index should know those who were named and not planned: they were moved, stopped or
+    /// forgotten since. Whoever is due all the same is in another server's hands.
+    async fn left(&self, named: &[ReaderId], moved: &[Timer], now: i64) -> Result<Vec<Timer>, DeliveryError> {
+        let planned: HashSet<ReaderId> = moved.iter().map(|(reader, _)| *reader).collect();
+        let left: Vec<ReaderId> = named.iter().copied().filter(|reader| !planned.contains(reader)).collect();
+        if left.is_empty() {
+            return Ok(Vec::new());
+        }
+        let timers = self.store.timers_of(&left).await?;
+        Ok(timers.into_iter().filter(|(_, at)| at.is_none_or(|at| at > now)).collect())
+    }
+
     /// Hints only: the rows are leased already, and what the index forgets the sweep will find.
-    async fn hint(&self, account: &Account, moved: &[(ReaderId, Option<i64>)]) {
-        for (reader, at) in moved {
-            if let Err(error) = self.timers.set(account.id, *reader, *at).await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "a timer hint was lost");
-            }
+    async fn hint(&self, account: &Account, moved: &[Timer]) {
+        if let Err(error) = self.timers.set(account.id, moved).await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "timer hints were lost");
         }
     }
 }

@@ -14,9 +14,9 @@ use super::{Inbox, InboxError};
 use crate::domain::account::Account;
 use crate::domain::conversation::{Input, wording};
 use crate::domain::delivery::{Parts, Purpose, State};
-use crate::domain::ids::ReaderId;
 use crate::line::webhook::{self, Arrived, Kind, Source};
 use crate::store::{Blind, EventRow, EventState, NewDelivery, Result, Tries, Tx, Via};
+use crate::timers::Timer;
 
 /// Failures after which an event is put aside and its lane goes on.
 const MAX_FAILURES: i32 = 5;
@@ -37,7 +37,7 @@ enum Turn {
 }
 
 /// Timer hints to give after the commit.
-pub(super) type Hints = Vec<(ReaderId, Option<i64>)>;
+pub(super) type Hints = Vec<Timer>;
 
 /// What is written about an event when it ends.
 pub(super) struct Verdict {
@@ -127,13 +127,13 @@ impl Inbox {
             Err(_panic) => return self.failed(&event).await,
         };
         metrics::counter!("hagukumi_events_total", "result" => verdict.note.unwrap_or("done")).increment(1);
-        for (reader, at) in verdict.hints {
-            if let Err(error) = self.timers.set(account.id, reader, at).await {
-                tracing::debug!(
-                    error = &error as &dyn std::error::Error,
-                    "a timer hint was lost; the sweep will find it"
-                );
-            }
+        if !verdict.hints.is_empty()
+            && let Err(error) = self.timers.set(account.id, &verdict.hints).await
+        {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "timer hints were lost; the sweep will find them"
+            );
         }
         Ok(Turn::Done)
     }

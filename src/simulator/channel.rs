@@ -1,7 +1,7 @@
 //! One bot as the platform sees it, and what a test or the demo may ask about it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -46,6 +46,8 @@ struct Inner {
     turn: Mutex<()>,
     /// Grows with everything that a phone could show.
     version: watch::Sender<u64>,
+    /// Runs since the channel was made.
+    watch: Instant,
 }
 
 impl Channel {
@@ -63,6 +65,7 @@ impl Channel {
             changed_body: Mutex::default(),
             turn: Mutex::default(),
             version: watch::Sender::new(0),
+            watch: Instant::now(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -192,6 +195,11 @@ impl Channel {
 
     pub(super) fn post(&self) -> &Post {
         &self.inner.post
+    }
+
+    /// Real milliseconds since the channel was made.
+    pub(super) fn watch_ms(&self) -> u64 {
+        u64::try_from(self.inner.watch.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn now_ms(&self) -> i64 {

@@ -8,12 +8,18 @@ use serde_json::Value;
 pub struct Entry {
     /// When it arrived, in milliseconds since 1970.
     pub at_ms: i64,
+    /// When it arrived by a real watch, in milliseconds since the channel was made.
+    pub watch_ms: u64,
     /// `push`, `reply`, `multicast`, `validate/push`, `bot/info`, `richmenu/create` and so on.
     pub endpoint: String,
     /// The chats it was for; of a reply, the chat its token belongs to.
     pub to: Vec<String>,
     /// The `X-Line-Retry-Key`, as written.
     pub retry_key: Option<String>,
+    /// The reply token, as written.
+    pub reply_token: Option<String>,
+    /// A fault met it: it was not handled as LINE would, or its answer was spoilt.
+    pub fault: bool,
     /// The status that was answered; 0 when the connection was left without one.
     pub status: u16,
     /// The platform took it on, whatever the bot was told. False for a repeated retry key.

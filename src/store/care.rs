@@ -65,6 +65,19 @@ impl Store {
         }
         Ok(next)
     }
+
+    /// When a message is due next after `now`, for anybody (milliseconds since 1970).
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn next_due_after(&self, now: i64) -> Result<Option<i64>> {
+        let mut query = Query::select();
+        query.expr_as(Expr::col(reader::Column::NextDueAt).min(), "at").from(reader::Entity);
+        query.and_where(Expr::col(reader::Column::NextDueAt).gt(now));
+        let row = self.reader.query_one(&query).await?;
+        Ok(row.map(|row| row.try_get("", "at")).transpose()?.flatten())
+    }
 }
 
 impl Tx {

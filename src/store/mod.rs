@@ -20,6 +20,7 @@ mod outcomes;
 mod readers;
 mod schema;
 pub mod seal;
+mod timers;
 
 use std::sync::Arc;
 

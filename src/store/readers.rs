@@ -311,16 +311,47 @@ impl Store {
         let rows = self.reader.query_all(&query).await?;
         rows.iter().map(|row| Ok(ReaderId(row.try_get("", "id")?))).collect()
     }
-}
 
-#[async_trait::async_trait]
-impl crate::timers::sql::DueReaders for Store {
-    async fn due_readers(
+    /// At most `limit` readers of an account with something to come, and when (milliseconds since 1970),
+    /// in the order of their ids, those after `after` only.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn readers_to_come(
         &self,
         account: AccountId,
-        now: i64,
+        after: ReaderId,
         limit: u64,
-    ) -> std::result::Result<Vec<ReaderId>, crate::timers::TimerError> {
-        self.readers_due(account, now, limit).await.map_err(|error| crate::timers::TimerError(Box::new(error)))
+    ) -> Result<Vec<(ReaderId, i64)>> {
+        let query = Query::select()
+            .columns([reader::Column::Id, reader::Column::NextDueAt])
+            .from(reader::Entity)
+            .and_where(Expr::col(reader::Column::AccountId).eq(account.0))
+            .and_where(Expr::col(reader::Column::Id).gt(after.0))
+            .and_where(Expr::col(reader::Column::NextDueAt).is_not_null())
+            .order_by(reader::Column::Id, sea_orm::Order::Asc)
+            .limit(limit)
+            .to_owned();
+        let rows = self.reader.query_all(&query).await?;
+        rows.iter().map(|row| Ok((ReaderId(row.try_get("", "id")?), row.try_get("", "next_due_at")?))).collect()
+    }
+
+    /// When each of these readers is next due; never for those who are not there (any more).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn timers_of(&self, ids: &[ReaderId]) -> Result<Vec<(ReaderId, Option<i64>)>> {
+        let query = Query::select()
+            .columns([reader::Column::Id, reader::Column::NextDueAt])
+            .from(reader::Entity)
+            .and_where(Expr::col(reader::Column::Id).is_in(ids.iter().map(|id| id.0)))
+            .to_owned();
+        let mut due = HashMap::new();
+        for row in self.reader.query_all(&query).await? {
+            due.insert(row.try_get::<i64>("", "id")?, row.try_get::<Option<i64>>("", "next_due_at")?);
+        }
+        Ok(ids.iter().map(|id| (*id, due.get(&id.0).copied().flatten())).collect())
     }
 }

@@ -164,6 +164,23 @@ impl Store {
         Ok(())
     }
 
+    /// The value of that name, given now where it has none; whoever comes first gives it.
+    pub(super) async fn meta_or(&self, name: &str, first: &str) -> Result<String> {
+        let row = meta::ActiveModel { name: Set(name.to_owned()), value: Set(first.to_owned()) };
+        let keep = OnConflict::column(meta::Column::Name).do_nothing().to_owned();
+        meta::Entity::insert(row).on_conflict(keep).exec_without_returning(&self.writer).await?;
+        let row = meta::Entity::find_by_id(name).one(&self.writer).await?;
+        Ok(row.map_or_else(|| first.to_owned(), |row| row.value))
+    }
+
+    pub(super) async fn meta(&self, name: &str) -> Result<Option<String>> {
+        noted(&self.reader, name).await
+    }
+
+    pub(super) async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
+        set_noted(&self.writer, name, value).await
+    }
+
     /// Whether the schema is the one this program works with: read from the file itself, so that a lost
     /// or replaced file shows.
     ///
@@ -189,11 +206,15 @@ impl Store {
 
 impl Tx {
     async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
-        let row = meta::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
-        let replace = OnConflict::column(meta::Column::Name).update_column(meta::Column::Value).to_owned();
-        meta::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.inner).await?;
-        Ok(())
+        set_noted(&self.inner, name, value).await
     }
+}
+
+async fn set_noted(db: &impl ConnectionTrait, name: &str, value: &str) -> Result<()> {
+    let row = meta::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
+    let replace = OnConflict::column(meta::Column::Name).update_column(meta::Column::Value).to_owned();
+    meta::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await?;
+    Ok(())
 }
 
 async fn noted(db: &impl ConnectionTrait, name: &str) -> Result<Option<String>> {

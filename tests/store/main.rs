@@ -8,5 +8,3 @@ mod events;
 mod neighbours;
 mod schema;
 mod sealing;
-#[path = "../timers/contract.rs"]
-mod timers;

@@ -9,7 +9,7 @@ use hagukumi::config::Config;
 use hagukumi::line::client::Limits;
 use hagukumi::simulator::{Channel, ChannelOptions, FaultKind, On, Options, Running, Simulator, User};
 
-use crate::support::{Database, listen, time};
+use crate::support::{Database, Witness, listen, time};
 use crate::wire::Wire;
 
 struct Town {
@@ -19,6 +19,8 @@ struct Town {
     clock: Arc<RehearsalClock>,
     platform: Running,
     serving: hagukumi::app::Serving,
+    /// Looks on, and judges at the end; the database must still be there.
+    _witness: Witness,
     _database: Database,
 }
 
@@ -64,7 +66,9 @@ async fn town() -> Town {
         line.set_webhook(&format!("{url}/webhook/{slug}"));
         line
     });
-    Town { app, line, wire, clock, platform, serving, _database: database }
+    let witness = Witness::of(&config, &line, &clock);
+    witness.keeps_secret(&["secret-of-", "token-of-"]);
+    Town { app, line, wire, clock, platform, serving, _witness: witness, _database: database }
 }
 
 async fn registers(town: &Town, line: &Channel) -> User {

@@ -61,6 +61,7 @@ async fn assert_it_goes_on(world: &World) {
     let before = events(world).await;
     assert_eq!(world.somebody().user.add_friend().await, 200);
     assert_eq!(events(world).await, before + 1);
+    world.settle().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

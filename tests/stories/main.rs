@@ -48,3 +48,4 @@ mod surface;
 mod today;
 mod transcript;
 mod typed;
+mod witnessed;

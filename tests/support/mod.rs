@@ -3,6 +3,8 @@
 
 mod database;
 mod heard;
+pub mod history;
+pub mod witness;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,6 +22,7 @@ use serde_json::Value;
 
 pub use database::Database;
 pub use heard::Heard;
+pub use witness::Witness;
 
 /// Signs the world's webhooks.
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -43,6 +46,8 @@ pub struct World {
     line_at: SocketAddr,
     platform: Mutex<Option<Running>>,
     _serving: Serving,
+    /// Looks on, and judges when the world goes; the database must still be there.
+    pub witness: Witness,
     database: Database,
 }
 
@@ -125,11 +130,14 @@ impl World {
         let line = simulator.channel("main");
         line.set_webhook(&format!("{bot_url}/webhook"));
         let platform = Mutex::new(Some(platform));
-        Self { line, app, bot_url, clock, simulator, line_at, platform, _serving: serving, database }
+        let witness = Witness::of(&config, std::slice::from_ref(&line), &clock);
+        witness.keeps_secret(&[SECRET, TOKEN]);
+        Self { line, app, bot_url, clock, simulator, line_at, platform, _serving: serving, witness, database }
     }
 
     /// From now on nobody listens where LINE was.
     pub async fn line_goes_away(&self) {
+        self.witness.line_goes_away();
         let running = self.platform.lock().expect("no panic while it is held").take();
         running.expect("LINE is there").stop().await;
     }
@@ -138,11 +146,18 @@ impl World {
     pub async fn line_comes_back(&self) {
         let listener = TcpListener::bind(self.line_at).expect("nobody took LINE's port");
         let running = self.simulator.serve(listener).await;
+        self.witness.line_comes_back();
         *self.platform.lock().expect("no panic while it is held") = Some(running);
+    }
+
+    /// Where LINE listens.
+    pub fn line_url(&self) -> String {
+        format!("http://{}", self.line_at)
     }
 
     /// Time passes while the server is away: nothing that was due on the way happens at its moment.
     pub fn passes_without_the_server(&self, until: &str) {
+        self.witness.server_is_away(time(until));
         self.clock.advance_to(time(until));
     }
 

@@ -111,6 +111,11 @@ impl Server {
         self.said.lock().expect("nobody panics while it is held").clone()
     }
 
+    /// Where everything it says is written down.
+    pub fn log(&self) -> Arc<Mutex<String>> {
+        Arc::clone(&self.said)
+    }
+
     /// SIGKILL: no chance to write anything down.
     pub fn kill(mut self) -> String {
         self.child.kill().expect("the process can be killed");

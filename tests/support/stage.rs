@@ -11,7 +11,7 @@ use hagukumi::config::Config;
 use hagukumi::simulator::{Channel, Running, User};
 
 use crate::server::{Server, free_address};
-use crate::support::{Database, listen, platform, settings, time};
+use crate::support::{Database, SECRET, TOKEN, Witness, listen, platform, settings, time};
 use crate::wire::Wire;
 
 /// LINE, a wire, a database.
@@ -25,6 +25,8 @@ pub struct Stage {
     /// Where the built server listens.
     pub address: String,
     platform: Running,
+    /// Looks on, and judges when the stage goes; the database must still be there.
+    pub witness: Witness,
     database: Database,
 }
 
@@ -44,7 +46,12 @@ impl Stage {
         let platform = simulator.serve(listen().0).await;
         let wire = Wire::to(&platform.api_url);
         let database = Database::fresh().await;
-        Self { line: simulator.channel("main"), wire, clock, address: free_address(), platform, database }
+        let line = simulator.channel("main");
+        let config = Config::read(None, settings(&database, &platform, time(start))).expect("the settings are right");
+        let witness = Witness::of(&config, std::slice::from_ref(&line), &clock);
+        witness.servers_come_and_go();
+        witness.keeps_secret(&[SECRET, TOKEN]);
+        Self { line, wire, clock, address: free_address(), platform, witness, database }
     }
 
     /// The database of the bots.
@@ -74,7 +81,9 @@ impl Stage {
         self.wire.forget();
         self.clock.advance_to(time(start));
         self.line.set_webhook(&format!("http://{}/webhook", self.address));
-        Server::start(self.folder(), &self.settings(time(start), more))
+        let server = Server::start(self.folder(), &self.settings(time(start), more));
+        self.witness.hears(server.log());
+        server
     }
 
     /// The bot in this process, at LINE's time.

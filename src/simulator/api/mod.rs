@@ -49,6 +49,7 @@ pub(super) struct Call<'a> {
     pub(super) body: Value,
     pub(super) request_id: String,
     pub(super) now_ms: i64,
+    pub(super) watch_ms: u64,
 }
 
 impl Call<'_> {
@@ -85,15 +86,16 @@ pub(super) async fn answer(simulator: &Simulator, request: &Request) -> Answer {
         body: serde_json::from_slice(request.body.as_deref().unwrap_or_default()).unwrap_or(Value::Null),
         request_id: channel.ids().request(),
         now_ms: channel.now_ms(),
+        watch_ms: channel.watch_ms(),
     };
+    if let Some(fault) = before(&call) {
+        return finish(&call, instead(&fault), true);
+    }
     let answer = handle(route, &call, worth).await;
-    finish(&call, answer)
+    finish(&call, answer, false)
 }
 
 async fn handle(route: &Route, call: &Call<'_>, worth: Worth) -> Answer {
-    if let Some(fault) = before(call) {
-        return instead(&fault);
-    }
     if worth != Worth::Good {
         return Answer::unauthorized();
     }
@@ -163,14 +165,18 @@ fn instead(fault: &FaultKind) -> Answer {
 }
 
 /// Spoils the answer where a fault says so, and writes the request into the ledger.
-fn finish(call: &Call<'_>, answer: Answer) -> Answer {
+/// `replaced` says that a fault has already answered.
+fn finish(call: &Call<'_>, answer: Answer, replaced: bool) -> Answer {
     let told = answer.status >= 200 && answer.status < 300;
     let fault = call.channel.faults().after(call.endpoint, told);
     let mut entry = Entry {
         at_ms: call.now_ms,
+        watch_ms: call.watch_ms,
         endpoint: call.endpoint.to_owned(),
         to: answer.to.clone(),
         retry_key: call.request.retry_key.clone(),
+        reply_token: call.body["replyToken"].as_str().map(str::to_owned),
+        fault: replaced || fault.is_some(),
         status: answer.status,
         accepted: told,
         delivered: answer.delivered,
@@ -235,9 +241,11 @@ fn token_request(simulator: &Simulator, route: &Route, request: &Request) -> Ans
         body: Value::Null,
         request_id: channel.ids().request(),
         now_ms: channel.now_ms(),
+        watch_ms: channel.watch_ms(),
     };
-    let answer = before(&call).map_or(answer, |fault| instead(&fault));
-    finish(&call, answer)
+    let fault = before(&call);
+    let replaced = fault.is_some();
+    finish(&call, fault.map_or(answer, |fault| instead(&fault)), replaced)
 }
 
 /// Japan's time, in which LINE counts days and months.

@@ -1,0 +1,167 @@
+//! Whether everybody got their day, and how late.
+//!
+//! *Trouble* is a moment at which an account could not send: LINE failed one of its requests, could not
+//! be reached, or there was no server. Afterwards it has [`RECOVERY_MS`] to make good for it.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::days::{Day, moment};
+use super::slots::has_text;
+use super::{Account, Case, Delivery, Reader, Violation};
+
+/// How long an account may take to go on after the last trouble: a hold is tried every ten minutes, a
+/// retry comes within a minute, and so does the end of a lease.
+const RECOVERY_MS: i64 = 12 * 60_000;
+/// What a healthy server may need on the clock of the history, which stands still while it works.
+const HEALTHY_MS: i64 = 60_000;
+
+/// Moments of trouble of an account in a span, ends included; of a longer one its last moment.
+fn trouble(case: &Case<'_>, account: &Account, from_ms: i64, until_ms: i64) -> Option<i64> {
+    let failed = account.requests.iter().filter(|request| {
+        let failing = matches!(request.status, 0 | 401 | 403 | 429 | 500..);
+        (request.fault || failing) && request.endpoint != "validate/push"
+    });
+    let failed = failed.map(|request| request.at_ms).filter(|at| (from_ms..=until_ms).contains(at));
+    let away = account.line_away.iter().chain(&case.history.server_away);
+    let away = away.filter(|span| span.from_ms <= until_ms && from_ms <= span.until_ms);
+    failed.chain(away.map(|span| span.until_ms.min(until_ms))).max()
+}
+
+/// I4: a reader with a text on a day has a row for that day, whatever became of it.
+///
+/// Judged for readers about whom nothing was ever changed and who never rested, from the day after
+/// their registration on, by the cadence that ships; a day in trouble at its end may come later.
+pub fn everybody_gets_their_day(case: &Case<'_>) -> Vec<Violation> {
+    if !case.account.ships {
+        return Vec::new();
+    }
+    let rows: HashSet<(&str, Day)> =
+        case.account.deliveries.iter().filter_map(|row| Some((row.user.as_deref()?, row.day()?))).collect();
+    let mut found = Vec::new();
+    for reader in case.account.readers.iter().filter(|reader| is_steady(case, reader)) {
+        for day in days_of(case, reader) {
+            if !rows.contains(&(reader.user.as_str(), day)) && !is_excused(case, reader, day) {
+                found.push(format!("{} has no row for {day}", reader.user));
+            }
+        }
+    }
+    Case::found("I4", found.into_iter())
+}
+
+/// Days from the day after registration to the end on which the reader certainly had a text.
+fn days_of(case: &Case<'_>, reader: &Reader) -> Vec<Day> {
+    let last = Day::at(case.history.until_ms);
+    let Some(first) = reader.children.iter().map(|child| Day::at(child.since_ms)).min() else { return Vec::new() };
+    let days = (1..=last.since(first)).map(|days| first.plus(days));
+    let with_text = |day: &Day| {
+        let begun = reader.children.iter().filter(|child| Day::at(child.since_ms) < *day);
+        begun.into_iter().any(|child| has_text(child.anchor, *day) == Some(true))
+    };
+    days.filter(with_text).collect()
+}
+
+fn is_excused(case: &Case<'_>, reader: &Reader, day: Day) -> bool {
+    let due = case.due_ms(&reader.user, day);
+    let until = case.history.until_ms;
+    let not_yet = until < due + HEALTHY_MS;
+    not_yet || trouble(case, case.account, due, until).is_some_and(|last| last + RECOVERY_MS > until)
+}
+
+/// Whether nothing about a reader ever changed.
+fn is_steady(case: &Case<'_>, reader: &Reader) -> bool {
+    let changed = reader.children.iter().any(|child| child.version > 1 || child.stopped_on.is_some());
+    let rested = reader.rests || reader.came_back || reader.minute.is_some();
+    let own = case.account.webhooks.iter().flat_map(|webhook| &webhook.events);
+    let mut own = own.filter(|event| event["source"]["userId"] == reader.user.as_str());
+    reader.follows_account && !changed && !rested && !own.any(may_stand_still)
+}
+
+/// Whether an event may have been a block or the wish for a rest, whose end leaves no trace.
+fn may_stand_still(event: &Value) -> bool {
+    let data = event["postback"]["data"].as_str().unwrap_or_default();
+    let text = event["message"]["text"].as_str().unwrap_or_default();
+    event["type"] == "unfollow" || data.contains("|rest|") || text.contains("やす") || text.contains('休')
+}
+
+/// I4: a day that has ended without reaching its reader has a reason: LINE or the server was away until
+/// shortly before the window closed, LINE refused it, or somebody took it back.
+///
+/// Judged by the rows that are refused, lapsed or unconfirmed.
+pub fn a_day_that_was_missed_has_a_reason(case: &Case<'_>) -> Vec<Violation> {
+    let missed = |row: &&Delivery| matches!(row.state.as_str(), "refused" | "lapsed" | "unconfirmed");
+    let missed = case.account.deliveries.iter().filter(missed).filter_map(|row| Some((row, row.day()?)));
+    let unexplained = missed.filter(|(row, day)| !has_reason(case, row, *day)).map(|(row, day)| {
+        let user = row.user.as_deref().unwrap_or("somebody");
+        format!("{user} did not get {day} ({}, {:?}), though LINE was up", row.state, row.error)
+    });
+    Case::found("I4", unexplained)
+}
+
+fn has_reason(case: &Case<'_>, row: &Delivery, day: Day) -> bool {
+    let user = row.user.as_deref().unwrap_or_default();
+    let (due, closes) = (case.due_ms(user, day), day.at_minute(case.account.hours.closes));
+    let ended = row.settled_at.unwrap_or(closes).min(closes);
+    match row.error.as_deref() {
+        Some("cancelled") => was_heard_from(case, row.settled_at.unwrap_or(closes)),
+        _ if row.state == "refused" => was_refused(case, user, day),
+        Some("content_withdrawn") => was_refused(case, "", day),
+        _ => trouble(case, case.account, due, closes.max(ended)).is_some_and(|last| last + RECOVERY_MS > ended),
+    }
+}
+
+/// Whether LINE refused something that day: of this person, or of anybody.
+fn was_refused(case: &Case<'_>, user: &str, day: Day) -> bool {
+    let refused = case.pushes().filter(|(_, push)| push.status == 400 && Day::at(push.at_ms) == day);
+    refused.into_iter().any(|(to, push)| push.fault && (user.is_empty() || to == user))
+}
+
+/// Whether somebody of the account did something shortly before that moment.
+fn was_heard_from(case: &Case<'_>, at_ms: i64) -> bool {
+    let mut webhooks = case.account.webhooks.iter().filter(|webhook| !webhook.events.is_empty());
+    webhooks.any(|webhook| webhook.at_ms <= at_ms && at_ms - webhook.at_ms <= RECOVERY_MS)
+        || case.history.server_away.iter().any(|span| span.from_ms <= at_ms && at_ms <= span.until_ms)
+}
+
+/// I12: after a fault the backlog is empty soon; without one nobody waits at all. I11: and another
+/// account's fault is none of one's own.
+///
+/// Judged by the accepted pushes: each comes at its hour, or soon after trouble of its own account.
+pub fn nobody_waits_without_a_reason(case: &Case<'_>) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for (user, push) in case.mornings().filter(|(_, push)| !case.is_answer(push)) {
+        let due = case.due_ms(user, Day::at(push.at_ms));
+        let own_hour = case.reader(user).is_none_or(|reader| reader.minute.is_some());
+        if own_hour || push.at_ms <= due + HEALTHY_MS || soon_after(case, case.account, due, push.at_ms) {
+            continue;
+        }
+        let others = case.history.accounts.iter().filter(|other| other.slug != case.account.slug);
+        let invariant =
+            if others.into_iter().any(|other| soon_after(case, other, due, push.at_ms)) { "I11" } else { "I12" };
+        let what = format!("{user} waited until {} for what was due at {}", moment(push.at_ms), moment(due));
+        found.push(Violation { invariant, what });
+    }
+    found
+}
+
+fn soon_after(case: &Case<'_>, account: &Account, due: i64, at_ms: i64) -> bool {
+    trouble(case, account, due - RECOVERY_MS, at_ms).is_some_and(|last| at_ms - last <= RECOVERY_MS)
+}
+
+/// I12: at the end nobody waits for a day whose hour has come, unless there was trouble until just now.
+///
+/// Judged by the rows of mornings that are open.
+pub fn nobody_waits_any_longer(case: &Case<'_>) -> Vec<Violation> {
+    let until = case.history.until_ms;
+    let waiting = case.account.deliveries.iter().filter(|row| row.is_open()).filter_map(|row| Some((row, row.day()?)));
+    let waiting = waiting.filter(|(row, day)| {
+        let due = case.due_ms(row.user.as_deref().unwrap_or_default(), *day);
+        let recent =
+            trouble(case, case.account, due - RECOVERY_MS, until).is_some_and(|last| last + RECOVERY_MS > until);
+        due + RECOVERY_MS < until && !recent
+    });
+    let what =
+        |(row, day): (&Delivery, Day)| format!("{} still waits for {day}", row.user.as_deref().unwrap_or("somebody"));
+    Case::found("I12", waiting.map(what))
+}

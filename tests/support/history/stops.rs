@@ -1,0 +1,77 @@
+//! After a stop nothing leaves.
+
+use hagukumi::simulator::Entry;
+
+use super::calls;
+use super::days::{Day, moment};
+use super::{Case, Violation};
+
+/// A stop is final within a second.
+const FINAL_MS: i64 = 1_000;
+/// Who is not known any more may have been forgotten this long after the last letter.
+const FORGETTING_MS: i64 = 30 * 86_400_000;
+
+/// I9: after a block was answered 200, no push is even tried until its reader comes back.
+///
+/// Judged by the follow and unfollow events in the webhook log: the newest timestamp wins. Whoever
+/// writes has come back as well.
+pub fn a_block_is_final(case: &Case<'_>) -> Vec<Violation> {
+    let tried = case.pushes().filter_map(|(user, push)| {
+        let (mut away_since, mut newest) = (None, i64::MIN);
+        let before =
+            case.account.webhooks.iter().filter(|webhook| webhook.status == 200 && webhook.at_ms <= push.at_ms);
+        for (at_ms, event) in before.flat_map(|webhook| webhook.events.iter().map(|event| (webhook.at_ms, event))) {
+            let sent = event["timestamp"].as_i64().unwrap_or(at_ms);
+            if event["source"]["userId"] != user || event["source"]["type"] != "user" || sent < newest {
+                continue;
+            }
+            newest = sent;
+            away_since = if event["type"] == "unfollow" { Some(at_ms) } else { None };
+        }
+        let since = away_since.filter(|since| push.at_ms > since + FINAL_MS)?;
+        Some(format!("{user} blocked at {} and was written to at {}", moment(since), moment(push.at_ms)))
+    });
+    Case::found("I9", tried)
+}
+
+/// I9: after the last stop, loss or deletion no day's text is even tried any more.
+///
+/// Judged by who follows nobody any more at the end: since the day of their last stop; by rows that were
+/// taken back: since that second; and by who was deleted: since they were last heard of.
+pub fn a_stop_is_final(case: &Case<'_>) -> Vec<Violation> {
+    let mornings = case.pushes().filter(|(_, push)| !calls::of(push).is_empty());
+    let tried = mornings.filter_map(|(user, push)| {
+        let why = after_the_last_stop(case, user, push)
+            .or_else(|| taken_back(case, user, push))
+            .or_else(|| after_deletion(case, user, push))?;
+        Some(format!("{user} {why} and was written to at {}", moment(push.at_ms)))
+    });
+    Case::found("I9", tried)
+}
+
+fn after_the_last_stop(case: &Case<'_>, user: &str, push: &Entry) -> Option<String> {
+    let children = &case.reader(user)?.children;
+    let stops: Option<Vec<Day>> = children.iter().map(|child| child.stopped_on).collect();
+    let last = stops?.into_iter().max()?;
+    (Day::at(push.at_ms) > last).then(|| format!("stopped everything on {last}"))
+}
+
+fn taken_back(case: &Case<'_>, user: &str, push: &Entry) -> Option<String> {
+    let day = Day::at(push.at_ms);
+    let mut rows = case.account.deliveries.iter().filter(|row| row.is_for(user) && row.day() == Some(day));
+    let row = rows.find(|row| row.error.as_deref() == Some("cancelled"))?;
+    let at = row.settled_at.filter(|at| push.at_ms > at + FINAL_MS)?;
+    Some(format!("took the day back at {}", moment(at)))
+}
+
+fn after_deletion(case: &Case<'_>, user: &str, push: &Entry) -> Option<String> {
+    if case.reader(user).is_some() {
+        return None;
+    }
+    let heard = case.account.webhooks.iter().filter(|webhook| {
+        webhook.status == 200 && webhook.events.iter().any(|event| event["source"]["userId"] == user)
+    });
+    let last = heard.map(|webhook| webhook.at_ms).max()?;
+    let forgotten = case.history.until_ms - push.at_ms >= FORGETTING_MS;
+    (push.at_ms > last + FINAL_MS && !forgotten).then(|| format!("was deleted after {}", moment(last)))
+}

@@ -1,0 +1,168 @@
+//! Looks on while a story is told, and has what happened judged when it is over (see `history`).
+//!
+//! A world or a stage holds a [`Witness`]; when it goes, the rows are read from the database by a
+//! connection that cannot write, and every violation fails the story. What a story breaks on purpose
+//! and LINE's ledger cannot tell is said beforehand, narrowly, with [`Witness::expects`].
+
+mod log;
+mod rows;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Utc};
+use hagukumi::clock::{Clock as _, RehearsalClock};
+use hagukumi::config::Config;
+use hagukumi::simulator::Channel;
+
+use super::history::{Account, History, Hours, Span, Violation, judge};
+
+/// Who looks on.
+pub struct Witness {
+    clock: Arc<RehearsalClock>,
+    channels: Vec<(Channel, Hours, bool)>,
+    database: Database,
+    heard: log::Heard,
+    told: Mutex<Told>,
+}
+
+/// Where the rows are, and the key that opens them.
+#[derive(Clone)]
+pub struct Database {
+    /// As in `HAGUKUMI_DATABASE_URL`.
+    pub url: String,
+    /// The key file.
+    pub key: PathBuf,
+}
+
+/// What the story told.
+#[derive(Default)]
+struct Told {
+    line_away: Vec<Span>,
+    server_away: Vec<Span>,
+    /// Logs of processes.
+    logs: Vec<Arc<Mutex<String>>>,
+    secrets: Vec<String>,
+    expected: Vec<Expected>,
+}
+
+/// A violation that a story brings about on purpose.
+struct Expected {
+    invariant: &'static str,
+    part: String,
+    because: &'static str,
+}
+
+impl Witness {
+    /// Looks on from now on: at these accounts of LINE, and at the bot with these settings.
+    pub fn of(config: &Config, channels: &[Channel], clock: &Arc<RehearsalClock>) -> Self {
+        let hours = |slug: &str| {
+            let found = config.accounts.iter().find(|account| account.slug == slug);
+            let hours = found.map(|account| account.hours).unwrap_or_default();
+            Hours { delivery: hours.delivery.into(), opens: hours.opens.into(), closes: hours.closes.into() }
+        };
+        let ships = config.content_dir.is_none();
+        let channels = channels.iter().map(|channel| (channel.clone(), hours(channel.slug()), ships)).collect();
+        let url = config.database_url.expose();
+        let file = url.trim_start_matches("sqlite://");
+        let key = config.key_file.clone().unwrap_or_else(|| PathBuf::from(file).with_extension("key"));
+        let database = Database { url: url.to_owned(), key };
+        Self { clock: Arc::clone(clock), channels, database, heard: log::listen(), told: Mutex::default() }
+    }
+
+    /// Nobody can reach LINE from now on.
+    pub fn line_goes_away(&self) {
+        let from_ms = self.now_ms();
+        self.told().line_away.push(Span { from_ms, until_ms: i64::MAX });
+    }
+
+    /// LINE can be reached again.
+    pub fn line_comes_back(&self) {
+        let until_ms = self.now_ms();
+        if let Some(span) = self.told().line_away.last_mut() {
+            span.until_ms = until_ms;
+        }
+    }
+
+    /// There is no server until then.
+    pub fn server_is_away(&self, until: DateTime<Utc>) {
+        let span = Span { from_ms: self.now_ms(), until_ms: until.timestamp_millis() };
+        self.told().server_away.push(span);
+    }
+
+    /// Servers may come and go from now on, as the story likes.
+    pub fn servers_come_and_go(&self) {
+        let from_ms = self.now_ms();
+        self.told().server_away.push(Span { from_ms, until_ms: i64::MAX });
+    }
+
+    /// The log of a process belongs to this story.
+    pub fn hears(&self, log: Arc<Mutex<String>>) {
+        self.told().logs.push(log);
+    }
+
+    /// Nobody may find this in a log.
+    pub fn keeps_secret(&self, secrets: &[&str]) {
+        self.told().secrets.extend(secrets.iter().map(|&secret| secret.to_owned()));
+    }
+
+    /// The story breaks this invariant on purpose, in a way that reads so. It fails when it does not.
+    pub fn expects(&self, invariant: &'static str, part: &str, because: &'static str) {
+        self.told().expected.push(Expected { invariant, part: part.to_owned(), because });
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.clock.now().timestamp_millis()
+    }
+
+    fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+        self.told.lock().expect("nobody panics while it is held")
+    }
+
+    /// Everything that is known at the end.
+    pub fn history(&self) -> History {
+        let told = self.told();
+        let accounts = self.channels.iter().map(|(channel, hours, ships)| Account {
+            slug: channel.slug().to_owned(),
+            hours: *hours,
+            ships: *ships,
+            webhooks: channel.webhook_log(),
+            requests: channel.ledger(),
+            line_away: told.line_away.clone(),
+            ..Account::default()
+        });
+        let mut history = History {
+            until_ms: self.now_ms(),
+            accounts: accounts.collect(),
+            server_away: told.server_away.clone(),
+            log: log::read(&self.heard, &told.logs),
+            personal: told.secrets.clone(),
+        };
+        history.personal.extend(history.accounts.iter().flat_map(log::personal));
+        rows::fill(&mut history.accounts, &self.database);
+        history
+    }
+
+    /// What was found and not expected, and what was expected and not found.
+    fn verdict(&self) -> Vec<String> {
+        let (found, told) = (judge(&self.history()), self.told());
+        let fits = |violation: &Violation, expected: &Expected| {
+            violation.invariant == expected.invariant && violation.what.contains(&expected.part)
+        };
+        let unexpected = found.iter().filter(|violation| !told.expected.iter().any(|one| fits(violation, one)));
+        let missing = told.expected.iter().filter(|one| !found.iter().any(|violation| fits(violation, one)));
+        let missing = missing.map(|one| format!("{} was expected ({}) and holds", one.invariant, one.because));
+        unexpected.map(ToString::to_string).chain(missing).collect()
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        // A story that fails already says why.
+        if std::thread::panicking() {
+            return;
+        }
+        let verdict = self.verdict();
+        assert!(verdict.is_empty(), "this must never be:\n{}", verdict.join("\n"));
+    }
+}
