@@ -1,6 +1,7 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[expect(dead_code, reason = "stories of several servers use the rest")]
 #[path = "../support/line.rs"]
 mod line;
 #[path = "../support/server.rs"]
