@@ -153,6 +153,13 @@ impl Ambient {
         ms << Self::SERIAL_BITS | serial
     }
 
+    /// The smallest id that could be given at that moment (milliseconds since 1970): every id of an earlier
+    /// moment is smaller, so old rows are found without looking at all of them.
+    #[must_use]
+    pub fn first_id_of(ms: i64) -> i64 {
+        ms.clamp(0, (1 << 42) - 1) << Self::SERIAL_BITS
+    }
+
     /// Unguessable bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
@@ -190,6 +197,8 @@ mod tests {
         let ambient = Ambient::new(clock, Arc::new(SeededChance::new(7)));
         let mut ids: Vec<i64> = (0..10_000).map(|_| ambient.id()).collect();
         assert!(ids.iter().all(|id| *id > 0));
+        let (now, later) = (ambient.now_ms(), ambient.now_ms() + 1);
+        assert!(ids.iter().all(|id| (Ambient::first_id_of(now)..Ambient::first_id_of(later)).contains(id)));
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), 10_000);

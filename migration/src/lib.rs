@@ -1,5 +1,8 @@
 //! Database migrations, one file a change, applied in this order and never edited once released.
 //!
+//! All that wait run in one transaction, under a lock that other servers wait for: whatever interrupts it
+//! leaves nothing behind. What cannot run in a transaction (`CREATE INDEX CONCURRENTLY`) has no place here.
+//!
 //! Times of machines are 64-bit milliseconds since 1970 (UTC). Columns that end in `_sealed` hold
 //! sealed personal data and are opaque to the database; nothing here or in a query filters by them.
 //! This crate never imports `entity`: entities follow the newest schema, a migration is of its day.
@@ -8,6 +11,7 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m0001_first_schema;
+mod m0002_codes;
 
 /// All migrations.
 pub struct Migrator;
@@ -15,6 +19,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first_schema::Migration)]
+        vec![Box::new(m0001_first_schema::Migration), Box::new(m0002_codes::Migration)]
     }
 }

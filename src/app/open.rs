@@ -13,6 +13,7 @@ use crate::delivery::pace::{DEFAULT_RATE, Pace};
 use crate::delivery::{Channel, Deliveries};
 use crate::domain::account::Account;
 use crate::domain::calendar::JST;
+use crate::domain::ids::AccountId;
 use crate::domain::library::Library;
 use crate::http::{self, Site};
 use crate::inbox::Inbox;
@@ -51,7 +52,7 @@ impl App {
         let redis = redis(config, &store, &ambient).await?;
         let timers = timers(redis.as_ref(), &store, &accounts, &ambient);
         let inbox = Inbox::new(store.clone(), Arc::clone(&timers), ambient.clone(), Arc::clone(&accounts));
-        let pace = Pace::new(DEFAULT_RATE, config.replicas);
+        let pace = pace(config, redis, &accounts, &ambient);
         let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels));
         let site = Site {
             inbox: inbox.clone(),
@@ -76,6 +77,14 @@ fn timers(redis: Option<&Arc<Link>>, store: &Store, accounts: &[Account], ambien
     let ids = accounts.iter().map(|account| account.id).collect();
     let fast = RedisTimers::new(Arc::clone(link), store.clone(), ids, ambient.clone());
     Arc::new(Fallback::new(Arc::new(fast), sql))
+}
+
+/// One process alone has the whole rate; several share it through Redis, or each keeps its part.
+fn pace(config: &Config, redis: Option<Arc<Link>>, accounts: &[Account], ambient: &Ambient) -> Pace {
+    let pace = Pace::new(DEFAULT_RATE, config.replicas);
+    let Some(link) = redis.filter(|_| config.replicas > 1) else { return pace };
+    let accounts: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
+    pace.borrowing(link, &accounts, ambient)
 }
 
 /// Why `serve` would not start, as far as settings and texts can tell.

@@ -27,6 +27,8 @@ const MORNINGS_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
 /// How often the timer index itself is looked after.
 const TEND_EVERY: Duration = Duration::from_secs(5);
+/// How often the rate that is not needed is lent, for a second each time.
+const LEND_EVERY: Duration = Duration::from_millis(400);
 /// How often everything else is looked after.
 const CARE_EVERY: Duration = Duration::from_secs(15);
 
@@ -37,7 +39,7 @@ const ROWS_KEPT_MS: i64 = 31 * 86_400_000;
 const PAYLOADS_KEPT_MS: i64 = 7 * 86_400_000;
 
 pub(super) fn start(app: &App, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
-    let (inbox, care, timers) = (app.clone(), app.clone(), app.clone());
+    let (inbox, care, timers, pace) = (app.clone(), app.clone(), app.clone(), app.clone());
     let mut workers = vec![
         worker("inbox", stopped, app.inbox.arrived(), INBOX_EVERY, move || {
             let app = inbox.clone();
@@ -51,6 +53,13 @@ pub(super) fn start(app: &App, stopped: &watch::Receiver<bool>) -> Vec<JoinHandl
             let app = timers.clone();
             async move {
                 app.deliveries.tend_timers().await;
+                Ok::<(), DeliveryError>(())
+            }
+        }),
+        worker("pace", stopped, Arc::default(), LEND_EVERY, move || {
+            let app = pace.clone();
+            async move {
+                app.deliveries.lend_pace().await;
                 Ok::<(), DeliveryError>(())
             }
         }),
@@ -110,12 +119,13 @@ where
 }
 
 impl App {
-    /// Time-outs, old ids, the time last seen.
+    /// Time-outs, codes, old ids, the time last seen.
     pub(super) async fn take_care(&self) -> Result<(), crate::inbox::InboxError> {
         self.inbox.time_out().await?;
         let now = self.ambient.now();
         self.store.saw(now).await?;
         let ms = now.timestamp_millis();
+        self.store.forget_codes(ms).await?;
         self.store.forget_deliveries(ms - ROWS_KEPT_MS).await?;
         self.store.forget_events(ms - IDS_KEPT_MS, ms - PAYLOADS_KEPT_MS).await?;
         Ok(())

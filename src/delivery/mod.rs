@@ -120,6 +120,11 @@ impl Deliveries {
         self.channels.len()
     }
 
+    /// Lends the rate that is not needed here; see [`pace`].
+    pub async fn lend_pace(&self) {
+        self.pace.lend().await;
+    }
+
     /// From now on no further row is taken up; what is on its way ends.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);

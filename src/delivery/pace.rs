@@ -1,16 +1,52 @@
-//! How fast requests leave: a bucket an account and endpoint, below LINE's 2,000 requests a second.
+//! How fast requests leave: below LINE's 2,000 a second for each account and endpoint.
 //!
-//! The bucket *starts empty*, so that no burst comes on top of the rate, and holds at most 50
-//! milliseconds' worth. It counts attempts, retries too. When LINE says that we are too fast the rate
-//! halves and grows back by a twentieth of itself each second.
+//! All processes together may make [`DEFAULT_RATE`] requests a second. Each has a *share*, that rate
+//! divided by the number of replicas, which needs nobody's leave. A bucket *starts empty*, so that no
+//! burst comes on top of the rate, and saves up at most [`bucket::SAVED`]. It counts attempts, retries
+//! too. When LINE says that we are too fast the rate halves and grows back by a twentieth of itself each
+//! second.
+//!
+//! Where replicas share a Redis, one that has nothing to send *lends* its share for a second at a time,
+//! and busy ones take *slices* of what was lent from a *pool*. So one busy replica is as fast as all.
+//!
+//! # Why all together never pass 2,000 in any second
+//!
+//! Rate is never made, only handed on: at every moment a share is either its owner's or lent.
+//!
+//! - The owner stops using its share before it asks Redis to lend it, and starts again, empty, when the
+//!   loan is over, whether or not it heard an answer; a process that starts waits for as long, since
+//!   whoever stood in its place a moment ago may have lent. The end is fixed by Redis' clock, read off an
+//!   earlier answer so that it is never later than the owner believes; an order that arrives late lends
+//!   for a shorter time or not at all.
+//! - The pool gives what flowed in, and holds at most [`bucket::POOL`]. A slice is good for
+//!   [`bucket::GOOD_FOR`] from the moment it was asked for; what comes later is thrown away.
+//! - So in any second a share `s` gives at most `s × (1 + SAVED + GOOD_FOR) + 1` requests, whoever makes
+//!   them, and the pool `POOL` more. With 1,800 a second that is 1,953 and one for each replica.
+//!
+//! Nothing in this needs Redis to be there, to remember, or to be the same for everybody: a process that
+//! loses it while it is busy goes on with its own share at once, one that has lent it goes on within a
+//! second, and a pool that is flushed or old only gives less. The number of replicas must not be lower
+//! than how many there are: it is raised before and lowered after the others.
+//!
+//! Paces are kept by a real watch, also under a clock that is moved by hand, because they are about how
+//! fast machines talk; what is sent does not depend on them.
+
+mod bucket;
+mod pool;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
-use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
+use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
+use crate::clock::Ambient;
 use crate::domain::ids::AccountId;
+use crate::timers::redis::Link;
+use bucket::{Bucket, Claim};
+use pool::Pool;
 
 /// LINE's documented limit for push and reply, requests a second for each endpoint
 /// (Messaging API reference, "Rate limits").
@@ -27,103 +63,110 @@ pub enum Endpoint {
     Reply,
 }
 
+type Place = (AccountId, Endpoint);
+
 /// The buckets of this process.
 #[derive(Debug)]
 pub struct Pace {
-    rate: f64,
-    buckets: Mutex<HashMap<(AccountId, Endpoint), Bucket>>,
+    /// Our share, in requests a second.
+    share: f64,
+    queues: Mutex<HashMap<Place, Arc<Queue>>>,
+    pool: Option<Pool>,
 }
 
+/// Requests that wait for one bucket, served in the order in which they came.
 #[derive(Debug)]
-struct Bucket {
-    rate: f64,
-    /// When the next permit is free. Runs ahead of now while requests wait.
-    free_at: Instant,
-    slowed_at: Option<Instant>,
+struct Queue {
+    turn: AsyncMutex<()>,
+    bucket: Mutex<Bucket>,
 }
 
-/// How much a silent bucket may save up.
-const SAVED: Duration = Duration::from_millis(50);
+impl Queue {
+    fn new(bucket: Bucket) -> Self {
+        Self { turn: AsyncMutex::default(), bucket: Mutex::new(bucket) }
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Bucket) -> T) -> T {
+        act(&mut self.bucket.lock().expect("no panic while a bucket is held"))
+    }
+}
 
 impl Pace {
     /// At most `rate` requests a second for each account and endpoint; shared by `replicas` processes.
     #[must_use]
     pub fn new(rate: u32, replicas: u32) -> Self {
-        let rate = f64::from(rate.min(LINE_RATE)) / f64::from(replicas.max(1));
-        Self { rate: rate.max(1.0), buckets: Mutex::new(HashMap::new()) }
+        let share = f64::from(rate.min(LINE_RATE)) / f64::from(replicas.max(1));
+        Self { share: share.max(1.0), queues: Mutex::default(), pool: None }
+    }
+
+    /// From now on the shares of these accounts are lent and borrowed through Redis.
+    #[must_use]
+    pub fn borrowing(mut self, link: Arc<Link>, accounts: &[AccountId], ambient: &Ambient) -> Self {
+        self.pool = Some(Pool::new(link, self.share, ambient));
+        for account in accounts {
+            for endpoint in [Endpoint::Push, Endpoint::Reply] {
+                self.queue((*account, endpoint));
+            }
+        }
+        self
     }
 
     /// Waits for a permit.
     pub async fn permit(&self, account: AccountId, endpoint: Endpoint) {
-        let at = self.reserve(account, endpoint, Instant::now());
-        tokio::time::sleep_until(at).await;
+        let place = (account, endpoint);
+        let queue = self.queue(place);
+        let _turn = queue.turn.lock().await;
+        loop {
+            let now = Instant::now();
+            let Claim::At(own) = queue.with(|bucket| bucket.claim(now)) else { return };
+            let Some(pool) = self.pool.as_ref().filter(|pool| pool.is_well()) else {
+                tokio::time::sleep_until(own).await;
+                continue;
+            };
+            match queue.with(|bucket| bucket.borrows_at(now)) {
+                Some(at) if at <= now => borrow(pool, place, &queue, now).await,
+                Some(at) => tokio::time::sleep_until(own.min(at)).await,
+                None => tokio::time::sleep_until(own).await,
+            }
+        }
+    }
+
+    /// Lends what has not been used for a while, until the next call but one. Called a few times a
+    /// second; does nothing where there is nobody to lend to.
+    pub async fn lend(&self) {
+        let Some(pool) = self.pool.as_ref().filter(|pool| pool.is_well()) else { return };
+        if !pool.knows_the_time(Instant::now()) {
+            return pool.learn_the_time().await;
+        }
+        let (now, all) = (Instant::now(), self.all_queues());
+        let idle = all.iter().filter(|(_, queue)| queue.with(|bucket| bucket.lends_at(now)));
+        let places: Vec<Place> = idle.map(|(place, _)| *place).collect();
+        if !places.is_empty() {
+            pool.lend(&places, now).await;
+        }
     }
 
     /// LINE said that we are too fast: halve the rate.
     pub fn slow_down(&self, account: AccountId, endpoint: Endpoint) {
-        let now = Instant::now();
-        let mut buckets = self.buckets.lock().expect("no panic while a bucket is held");
-        let bucket = buckets.entry((account, endpoint)).or_insert_with(|| Bucket::empty(self.rate, now));
-        bucket.rate = (bucket.rate_at(now, self.rate) / 2.0).max(1.0);
-        bucket.slowed_at = Some(now);
+        self.queue((account, endpoint)).with(|bucket| bucket.slow_down(Instant::now()));
     }
 
-    fn reserve(&self, account: AccountId, endpoint: Endpoint, now: Instant) -> Instant {
-        let mut buckets = self.buckets.lock().expect("no panic while a bucket is held");
-        let bucket = buckets.entry((account, endpoint)).or_insert_with(|| Bucket::empty(self.rate, now));
-        let gap = Duration::from_secs_f64(1.0 / bucket.rate_at(now, self.rate));
-        let earliest = now.checked_sub(SAVED).unwrap_or(now);
-        let at = bucket.free_at.max(earliest);
-        bucket.free_at = at + gap;
-        at
+    fn queue(&self, place: Place) -> Arc<Queue> {
+        let new = if self.pool.is_some() { Bucket::perhaps_lent } else { Bucket::empty };
+        let mut queues = self.queues.lock().expect("no panic while the queues are held");
+        let queue = queues.entry(place).or_insert_with(|| Arc::new(Queue::new(new(self.share, Instant::now()))));
+        Arc::clone(queue)
+    }
+
+    fn all_queues(&self) -> Vec<(Place, Arc<Queue>)> {
+        let queues = self.queues.lock().expect("no panic while the queues are held");
+        queues.iter().map(|(place, queue)| (*place, Arc::clone(queue))).collect()
     }
 }
 
-impl Bucket {
-    fn empty(rate: f64, now: Instant) -> Self {
-        Self { rate, free_at: now + Duration::from_secs_f64(1.0 / rate), slowed_at: None }
-    }
-
-    fn rate_at(&self, now: Instant, full: f64) -> f64 {
-        let Some(slowed) = self.slowed_at else { return full };
-        let grown = self.rate * 1.05_f64.powf((now - slowed).as_secs_f64());
-        grown.min(full)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn permits_within(pace: &Pace, second: Duration) -> usize {
-        let start = Instant::now();
-        let mut count = 0;
-        while pace.reserve(AccountId(1), Endpoint::Push, start) < start + second {
-            count += 1;
-        }
-        count
-    }
-
-    #[test]
-    fn the_first_second_holds_no_more_than_the_rate() {
-        let count = permits_within(&Pace::new(1_800, 1), Duration::from_secs(1));
-        assert!((1_700..=1_800).contains(&count), "{count}");
-    }
-
-    #[test]
-    fn replicas_share_the_rate_and_nobody_passes_lines_own() {
-        assert!(permits_within(&Pace::new(1_800, 3), Duration::from_secs(1)) <= 600);
-        assert!(permits_within(&Pace::new(90_000, 1), Duration::from_secs(1)) <= 2_000);
-    }
-
-    #[test]
-    fn being_told_to_slow_down_halves_the_rate_of_that_endpoint_only() {
-        let pace = Pace::new(1_000, 1);
-        pace.slow_down(AccountId(1), Endpoint::Reply);
-        assert!(permits_within(&pace, Duration::from_secs(1)) > 900);
-        pace.slow_down(AccountId(1), Endpoint::Push);
-        let fresh = Pace::new(1_000, 1);
-        fresh.slow_down(AccountId(1), Endpoint::Push);
-        assert!(permits_within(&fresh, Duration::from_secs(1)) <= 510);
+async fn borrow(pool: &Pool, place: Place, queue: &Queue, asked: Instant) {
+    match pool.take(place).await {
+        Some(permits) => queue.with(|bucket| bucket.borrowed(asked, permits)),
+        None => queue.with(|bucket| bucket.not_borrowed(asked)),
     }
 }

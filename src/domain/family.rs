@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::ids::ChildId;
+use super::pregnancy::{DueDate, is_preterm};
 
 /// What the reader is to the child. Nobody is taken for the mother: unasked is [`Role::Other`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -138,6 +139,17 @@ pub struct Child {
     pub corrected: bool,
 }
 
+impl Child {
+    /// Whether it was born before 37 weeks 0 days of a pregnancy whose due date is known.
+    #[must_use]
+    pub fn came_early(&self) -> bool {
+        match self.journey {
+            Journey::Born { born, due: Some(due) } => is_preterm(born, DueDate::kept(due)),
+            Journey::Born { due: None, .. } | Journey::Expected { .. } | Journey::Stopped { .. } => false,
+        }
+    }
+}
+
 /// Why a reader's own deliveries for a child stand still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -233,6 +245,9 @@ pub struct Profile {
     /// One-line explanations that the next daily message opens with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads: Vec<Lead>,
+    /// The part of the municipality the reader lives in, one of its `areas`, when they told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
 }
 
 /// A line on top of a daily message that explains something unusual.
@@ -245,4 +260,6 @@ pub enum Lead {
     DueDateMoved,
     /// Somebody in the family reported the birth.
     BirthReported,
+    /// Somebody joined by this reader's invitation.
+    FamilyJoined,
 }

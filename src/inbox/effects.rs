@@ -1,13 +1,17 @@
 //! Effects become rows, in the transaction of their event.
 
+mod family;
+mod newcomers;
+
 use chrono::NaiveDate;
 
 use super::process::Hints;
 use crate::domain::account::Account;
+use crate::domain::compose::{MAX_OBJECTS, within};
 use crate::domain::conversation::danger::Category;
 use crate::domain::conversation::{Dates, Effect, Enrolment};
 use crate::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State};
-use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Standing, StopReason};
+use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Profile, Standing, StopReason};
 use crate::domain::ids::{ChildId, DeliveryId};
 use crate::domain::message::Message;
 use crate::domain::programme::placement::shown_keys;
@@ -34,12 +38,17 @@ pub(super) struct Work<'a> {
     received_at: i64,
     now: i64,
     hints: Hints,
+    /// Registered just now.
+    newcomers: Vec<ChildId>,
+    /// Everything was deleted: nothing is written about the reader any more.
+    erased: bool,
 }
 
 impl<'a> Work<'a> {
     pub(super) fn new(tx: &'a Tx, account: &'a Account, reader: ReaderRow, event: &EventRow, now: i64) -> Self {
         let (sent_at, received_at) = (event.sent_at, event.received_at);
-        Self { tx, account, reader, sent_at, received_at, now, hints: Vec::new() }
+        let (hints, newcomers) = (Vec::new(), Vec::new());
+        Self { tx, account, reader, sent_at, received_at, now, hints, newcomers, erased: false }
     }
 
     fn today(&self) -> NaiveDate {
@@ -67,6 +76,8 @@ impl<'a> Work<'a> {
             }
             Effect::ReportBirth { child, born } => self.report_birth(*child, *born).await,
             Effect::UndoBirth { child } => self.undo_birth(*child).await,
+            Effect::EnrolTwin { of, nickname } => self.enrol_twin(*of, nickname.clone()).await,
+            Effect::Count { children, corrected } => self.count(children, *corrected).await,
             Effect::Stop { children, reason } => self.stop(children, *reason).await,
             Effect::UndoStop { children } => self.undo_stop(children).await,
             Effect::ReportLoss { children } => self.report_loss(children).await,
@@ -85,7 +96,21 @@ impl<'a> Work<'a> {
                 metrics::counter!("hagukumi_danger_cards_total", "category" => category_word(*category)).increment(1);
                 Ok(())
             }
-            Effect::ShowToday | Effect::ShowEarlier => Ok(()),
+            Effect::ShowToday | Effect::ShowNewcomers | Effect::ShowEarlier => Ok(()),
+            Effect::KeepCode { kind, code } => self.tx.keep_code(&self.reader, *kind, code).await,
+            Effect::Join { code, role } => self.join(*code, *role).await,
+            Effect::Transfer { code } => self.transfer(*code).await,
+            Effect::RemoveMember { member } => self.remove_member(*member).await,
+            Effect::SetRole { children, role } => self.set_role(children, *role).await,
+            Effect::SetTime { minute } => {
+                self.reader.profile.minute = Some(*minute);
+                Ok(())
+            }
+            Effect::SetArea { area } => {
+                self.reader.profile.area.clone_from(area);
+                Ok(())
+            }
+            Effect::Erase => self.erase().await,
         }
     }
 
@@ -96,6 +121,7 @@ impl<'a> Work<'a> {
         };
         let child = self.tx.keep_child(self.account.id, journey, enrolment.nickname.clone()).await?;
         self.tx.keep_follow(self.reader.id, child, enrolment.role, true).await?;
+        self.newcomers.push(child);
         self.reload().await
     }
 
@@ -212,14 +238,14 @@ impl<'a> Work<'a> {
         for follower in self.tx.followers(id).await? {
             if follower == self.reader.id {
                 self.reload().await?;
-                self.reader.profile.leads.extend(lead);
+                explain(&mut self.reader.profile, lead);
                 let others = self.reader.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 continue;
             }
             for mut other in self.tx.readers_apart(&[follower]).await?.0 {
                 other.turn += 1;
-                other.profile.leads.extend(lead);
+                explain(&mut other.profile, lead);
                 let others = other.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 self.rearm(&mut other).await?;
@@ -263,6 +289,8 @@ impl<'a> Work<'a> {
             (None, _) if !words.is_empty() && !done && bring_back(effects) => (self.due_by_this(), false),
             found => found,
         };
+        let room = MAX_OBJECTS.saturating_sub(words.len());
+        let shown = shown.map(|parts| within(parts, &self.account.library, room));
         if words.is_empty() && shown.is_none() {
             return Ok(());
         }
@@ -270,7 +298,8 @@ impl<'a> Work<'a> {
         let token = token.filter(|_| self.now - self.received_at < REPLY_TOKEN_MS);
         let answer = NewDelivery {
             account: self.account.id,
-            reader: Some(self.reader.id),
+            // What is said last to somebody who is forgotten leaves by the reply token alone.
+            reader: (!self.erased).then_some(self.reader.id),
             blind: self.reader.blind,
             purpose: Purpose::answer(key),
             via: Via::Reply,
@@ -320,6 +349,9 @@ impl<'a> Work<'a> {
                 None => (readable_on(&plan, today, library), true),
             };
         }
+        if effects.contains(&Effect::ShowNewcomers) {
+            return (self.newcomers_today(done), false);
+        }
         if effects.contains(&Effect::ShowEarlier) {
             let day = day_before(&plan, today, library);
             return (day.and_then(|day| readable_on(&plan, day, library)), true);
@@ -348,12 +380,22 @@ impl<'a> Work<'a> {
 
     /// Writes the reader; returns the timer hints to give after the commit.
     pub(super) async fn finish(mut self) -> Result<Hints> {
+        if self.erased {
+            self.hints.push((self.reader.id, None));
+            return Ok(self.hints);
+        }
         let mut reader = self.reader.clone();
         self.rearm(&mut reader).await?;
         self.tx.save_reader(&reader).await?;
         self.hints.push((reader.id, reader.next_due_at));
         Ok(self.hints)
     }
+}
+
+/// One line says it, also for twins.
+fn explain(profile: &mut Profile, lead: Option<Lead>) {
+    let new = lead.filter(|lead| !profile.leads.contains(lead));
+    profile.leads.extend(new);
 }
 
 /// Whether these effects can make a message due that was not: never sad news, even where the letters
@@ -368,6 +410,7 @@ fn bring_back(effects: &[Effect]) -> bool {
                 | Effect::UndoBirth { .. }
                 | Effect::MoveDueDate { .. }
                 | Effect::MoveBirthDate { .. }
+                | Effect::SetTime { .. }
         )
     };
     let ends = |effect: &Effect| matches!(effect, Effect::Stop { .. } | Effect::ReportLoss { .. });

@@ -20,6 +20,8 @@ enum Trouble {
     InTheWay,
     /// The connection is gone.
     Lost,
+    /// There is such a row already: two servers gave the same id, or made the same thing.
+    Twice,
     /// It would fail again.
     Lasting,
 }
@@ -35,7 +37,9 @@ impl Tries {
     /// Whether the work is to be begun once more after this failure.
     pub fn again(&mut self, error: &StoreError) -> bool {
         self.0 += 1;
-        let again = error.is_passing() && self.0 < Self::MOST;
+        let worth_it =
+            error.is_passing() || matches!(error, StoreError::Database(error) if trouble(error) == Trouble::Twice);
+        let again = worth_it && self.0 < Self::MOST;
         if again {
             metrics::counter!("hagukumi_transactions_again_total").increment(1);
             tracing::debug!(error = error as &dyn std::error::Error, "a transaction is tried again");
@@ -45,13 +49,12 @@ impl Tries {
 }
 
 impl StoreError {
-    /// Whether the same transaction may well come through when it is tried again at once. What it says
-    /// about the failure, it does not say about what was being written.
+    /// Whether somebody else was in the way, or the connection is gone: no fault of what was being written.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Unknown(_) => true,
-            Self::Database(error) => trouble(error) != Trouble::Lasting,
+            Self::Database(error) => matches!(trouble(error), Trouble::InTheWay | Trouble::Lost),
             Self::Corrupt { .. } | Self::Address => false,
         }
     }
@@ -92,6 +95,8 @@ fn trouble_by(code: &str) -> Trouble {
         // idle_in_transaction_session_timeout
         "40003" | "57P01" | "57P02" | "57P03" | "25P03" => Trouble::Lost,
         _ if code.starts_with("08") => Trouble::Lost,
+        // unique_violation
+        "23505" => Trouble::Twice,
         _ => Trouble::Lasting,
     }
 }
@@ -129,7 +134,8 @@ mod tests {
             ("40001", Trouble::InTheWay),
             ("57P01", Trouble::Lost),
             ("08006", Trouble::Lost),
-            ("23505", Trouble::Lasting),
+            ("23505", Trouble::Twice),
+            ("23502", Trouble::Lasting),
             ("42703", Trouble::Lasting),
         ] {
             assert_eq!(trouble_by(code), expected, "{code}");

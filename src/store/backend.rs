@@ -61,10 +61,12 @@ const WRITERS: u32 = 6;
 const INTAKE: u32 = 2;
 /// Connections that only read.
 const READERS: u32 = 4;
-/// How long a worker waits for a connection.
+/// How long a worker waits for a connection to write with.
 const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
 /// How long a webhook waits for one: it must be kept within 1.5 s.
 const INTAKE_WITHIN: Duration = Duration::from_secs(1);
+/// How long a look waits for one: whoever asks for health wants an answer.
+const LOOK_WITHIN: Duration = Duration::from_secs(2);
 /// A connection is given back after this, so that a PostgreSQL that has moved is found again.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// What PostgreSQL ends by itself: a statement that never comes back, a wait for a lock, and a
@@ -95,7 +97,7 @@ impl Pools {
     async fn open_postgres(url: &str) -> Result<Self> {
         let writer = Database::connect(postgres(url, WRITERS, ACQUIRE_WITHIN, false)).await?;
         let intake = Database::connect(postgres(url, INTAKE, INTAKE_WITHIN, false)).await?;
-        let reader = Database::connect(postgres(url, READERS, ACQUIRE_WITHIN, true)).await?;
+        let reader = Database::connect(postgres(url, READERS, LOOK_WITHIN, true)).await?;
         Ok(Self { backend: Backend::Postgres, writer, intake, reader })
     }
 

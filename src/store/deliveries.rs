@@ -19,6 +19,7 @@ use sea_orm::{
 use super::locks::{BATCH, a_batch};
 use super::seal::{At, Blind};
 use super::{Next, Outcome, ReaderRow, Result, Store, StoreError, Tx};
+use crate::clock::Ambient;
 use crate::domain::delivery::{Parts, Purpose, State};
 use crate::domain::ids::{AccountId, DeliveryId, ReaderId};
 
@@ -353,7 +354,9 @@ impl Store {
     /// [`StoreError::Database`].
     pub async fn forget_deliveries(&self, before: i64) -> Result<()> {
         let mut old = Query::select();
-        old.and_where(Expr::col(Column::SettledAt).lt(before));
+        // A row is never made after it has ended.
+        old.and_where(Expr::col(Column::Id).lt(Ambient::first_id_of(before)))
+            .and_where(Expr::col(Column::SettledAt).lt(before));
         let these = Expr::col(Column::Id).in_subquery(a_batch(delivery::Entity, old));
         let delete = Query::delete().from_table(delivery::Entity).and_where(these).to_owned();
         while self.writer.execute(&delete).await?.rows_affected() == BATCH {}

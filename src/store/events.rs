@@ -4,6 +4,8 @@
 //! are sealed, and blanked in the transaction that does them; the id stays for 30 days to know
 //! duplicates by. Quarantined and dead events keep theirs for at most 7 days.
 
+use std::collections::HashSet;
+
 use entity::webhook_event as event;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Order, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -11,6 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use super::locks::{BATCH, a_batch};
 use super::seal::{At, Blind};
 use super::{Result, Store, StoreError, Tx};
+use crate::clock::Ambient;
 use crate::domain::ids::{AccountId, EventId};
 
 /// How far an event has come.
@@ -80,6 +83,12 @@ pub struct EventRow {
     pub payload: Option<Vec<u8>>,
 }
 
+/// Events in one statement: SQLite allows 32,766 values, and an event has ten columns.
+const CHUNK: usize = 3_000;
+/// From so many on it pays to ask first which of them are known: a webhook that could not be kept in time
+/// comes again whole.
+const MANY: usize = 100;
+
 const fn at(row: i64) -> At<'static> {
     At { table: "webhook_event", column: "payload_sealed", row }
 }
@@ -91,34 +100,55 @@ impl Tx {
     ///
     /// [`StoreError::Database`].
     pub async fn keep_events(&self, events: &[NewEvent]) -> Result<u64> {
-        let now = self.ambient.now_ms();
-        let rows = events.iter().map(|new| {
-            let id = self.ambient.id();
-            event::ActiveModel {
-                id: Set(id),
-                account_id: Set(new.account.0),
-                event_key: Set(new.key.clone()),
-                lane: Set(new.lane.0.to_vec()),
-                sent_at: Set(new.sent_at),
-                received_at: Set(now),
-                state: Set(new.state.as_str().to_owned()),
-                attempts: Set(0),
-                note: Set(new.note.map(str::to_owned)),
-                payload_sealed: Set(Some(self.sealer.seal(at(id), &new.payload))),
-            }
-        });
-        let mut kept = 0;
-        let mut rows: Vec<_> = rows.collect();
+        let known = if events.len() > MANY { self.known(events).await? } else { HashSet::new() };
+        let mut rows: Vec<_> = events
+            .iter()
+            .filter(|new| !known.contains(&(new.account.0, new.key.clone())))
+            .map(|new| self.pending_row(new))
+            .collect();
         // In one order for everybody: who keeps the same events at the same moment waits, and no two wait
         // for each other.
         rows.sort_by(|one, other| one.event_key.as_ref().cmp(other.event_key.as_ref()));
-        // SQLite allows 32,766 values in a statement; ten columns a row.
-        for chunk in rows.chunks(3_000) {
+        let mut kept = 0;
+        for chunk in rows.chunks(CHUNK) {
             let once = OnConflict::columns([event::Column::AccountId, event::Column::EventKey]).do_nothing().to_owned();
             let insert = event::Entity::insert_many(chunk.to_vec()).on_conflict(once);
             kept += insert.exec_without_returning(&self.inner).await?;
         }
         Ok(kept)
+    }
+
+    /// The keys among these that are kept already.
+    async fn known(&self, events: &[NewEvent]) -> Result<HashSet<(i64, String)>> {
+        let mut known = HashSet::new();
+        for chunk in events.chunks(CHUNK) {
+            let query = Query::select()
+                .columns([event::Column::AccountId, event::Column::EventKey])
+                .from(event::Entity)
+                .and_where(Expr::col(event::Column::AccountId).is_in(chunk.iter().map(|new| new.account.0)))
+                .and_where(Expr::col(event::Column::EventKey).is_in(chunk.iter().map(|new| new.key.as_str())))
+                .to_owned();
+            for row in self.inner.query_all(&query).await? {
+                known.insert((row.try_get("", "account_id")?, row.try_get("", "event_key")?));
+            }
+        }
+        Ok(known)
+    }
+
+    fn pending_row(&self, new: &NewEvent) -> event::ActiveModel {
+        let id = self.ambient.id();
+        event::ActiveModel {
+            id: Set(id),
+            account_id: Set(new.account.0),
+            event_key: Set(new.key.clone()),
+            lane: Set(new.lane.0.to_vec()),
+            sent_at: Set(new.sent_at),
+            received_at: Set(self.ambient.now_ms()),
+            state: Set(new.state.as_str().to_owned()),
+            attempts: Set(0),
+            note: Set(new.note.map(str::to_owned)),
+            payload_sealed: Set(Some(self.sealer.seal(at(id), &new.payload))),
+        }
     }
 
     /// The lane's oldest pending event.
@@ -245,11 +275,13 @@ impl Store {
     /// [`StoreError::Database`].
     pub async fn forget_events(&self, ids_before: i64, payloads_before: i64) -> Result<()> {
         let finished = || Expr::col(event::Column::State).ne(EventState::Pending.as_str());
+        // An id is of the moment of receipt.
+        let received = |before| Expr::col(event::Column::Id).lt(Ambient::first_id_of(before));
         let mut old = Query::select();
-        old.and_where(finished()).and_where(Expr::col(event::Column::ReceivedAt).lt(ids_before));
+        old.and_where(received(ids_before)).and_where(finished());
         let mut kept = Query::select();
-        kept.and_where(finished())
-            .and_where(Expr::col(event::Column::ReceivedAt).lt(payloads_before))
+        kept.and_where(received(payloads_before))
+            .and_where(finished())
             .and_where(Expr::col(event::Column::PayloadSealed).is_not_null());
         let id = || Expr::col(event::Column::Id);
         let delete = Query::delete()

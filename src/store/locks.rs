@@ -14,7 +14,7 @@
 
 use entity::{child, follow, reader};
 use sea_orm::sea_query::{
-    Cond, Expr, ExprTrait as _, IntoTableRef, LockBehavior, LockType, Order, Query, SelectStatement,
+    Expr, ExprTrait as _, IntoTableRef, LockBehavior, LockType, Order, Query, SelectStatement, UnionType,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 
@@ -28,8 +28,11 @@ const SCHEMA_LOCK: (i32, i32) = (0x6861_6775, 1);
 /// A lane as PostgreSQL locks it. The blind index is a keyed hash already; two lanes that happened to
 /// share a number would only take turns.
 fn number(account: AccountId, lane: Blind) -> i64 {
+    /// An odd number without a pattern (the golden ratio), so that no two parts cancel each other out.
+    const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
     let half = |at: usize| lane.0[at..at + 8].iter().fold(0_u64, |all, byte| all << 8 | u64::from(*byte));
-    (half(0) ^ half(8).rotate_left(32) ^ account.0.cast_unsigned().rotate_left(17)).cast_signed()
+    let parts = [account.0.cast_unsigned(), half(0), half(8)];
+    parts.into_iter().fold(0, |all: u64, part| (all ^ part).wrapping_mul(SPREAD).rotate_left(29)).cast_signed()
 }
 
 impl Tx {
@@ -91,15 +94,16 @@ impl Tx {
                 .to_owned()
         };
         let children = Expr::col(child::Column::Id).in_subquery(theirs());
-        self.hold(Query::select().column(child::Column::Id).from(child::Entity).and_where(children)).await?;
+        self.lock_rows(Query::select().column(child::Column::Id).from(child::Entity).and_where(children)).await?;
         let around = Query::select()
             .column(follow::Column::ReaderId)
             .from(follow::Entity)
             .and_where(Expr::col(follow::Column::ChildId).in_subquery(theirs()))
+            // Not "or": with that, PostgreSQL would look at every reader there is.
+            .union(UnionType::Distinct, Query::select().expr(Expr::val(of.0)).to_owned())
             .to_owned();
-        let id = || Expr::col(reader::Column::Id);
-        let readers = Cond::any().add(id().eq(of.0)).add(id().in_subquery(around));
-        self.hold(Query::select().column(reader::Column::Id).from(reader::Entity).cond_where(readers)).await?;
+        let readers = Expr::col(reader::Column::Id).in_subquery(around);
+        self.lock_rows(Query::select().column(reader::Column::Id).from(reader::Entity).and_where(readers)).await?;
         Ok(())
     }
 
@@ -115,19 +119,19 @@ impl Tx {
             return Ok(());
         }
         let this = Expr::col(child::Column::Id).eq(id.0);
-        self.hold(Query::select().column(child::Column::Id).from(child::Entity).and_where(this)).await?;
+        self.lock_rows(Query::select().column(child::Column::Id).from(child::Entity).and_where(this)).await?;
         let around = Query::select()
             .column(follow::Column::ReaderId)
             .from(follow::Entity)
             .and_where(Expr::col(follow::Column::ChildId).eq(id.0))
             .to_owned();
         let readers = Expr::col(reader::Column::Id).in_subquery(around);
-        self.hold(Query::select().column(reader::Column::Id).from(reader::Entity).and_where(readers)).await?;
+        self.lock_rows(Query::select().column(reader::Column::Id).from(reader::Entity).and_where(readers)).await?;
         Ok(())
     }
 
     /// Locks rows in the order of their ids, waiting for whoever has them.
-    async fn hold(&self, rows: &mut SelectStatement) -> Result<()> {
+    async fn lock_rows(&self, rows: &mut SelectStatement) -> Result<()> {
         self.inner.query_all(rows.order_by("id", Order::Asc).lock(LockType::Update)).await?;
         Ok(())
     }

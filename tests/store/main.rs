@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bench;
+mod codes;
 mod deliveries;
 mod events;
 mod neighbours;
+mod on_postgres;
 mod schema;
 mod sealing;

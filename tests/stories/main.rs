@@ -1,9 +1,13 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[path = "../support/cut.rs"]
+mod cut;
 #[expect(dead_code, reason = "stories of several servers use the rest")]
 #[path = "../support/line.rs"]
 mod line;
+#[path = "../support/redis.rs"]
+mod redis_server;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
@@ -27,26 +31,36 @@ mod change;
 mod delivery;
 mod drafts;
 mod edges;
+mod enquiry;
+mod erase;
+mod family_members;
 mod forgetting;
 mod greeting;
 mod groups;
 mod holds;
+mod invitation;
 mod kill;
 mod ledger;
 mod loss;
 mod mistakes;
 mod nicknames;
+mod on_postgres;
 mod on_sqlite;
 mod online;
 mod outage;
 mod privacy;
+mod redis_index;
+mod redis_many;
 mod registration;
 mod rehearsal;
 mod rest;
+mod role_and_area;
 mod settings;
 mod stop;
 mod surface;
+mod time_of_day;
 mod today;
 mod transcript;
+mod transfer;
 mod typed;
 mod witnessed;

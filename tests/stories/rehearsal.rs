@@ -5,7 +5,7 @@ use hagukumi::simulator::{Entry, FaultKind, On, Stay};
 
 use crate::line::{Line, Person};
 use crate::server::{Server, free_address, run};
-use crate::support::{Database, SECRET, TOKEN, time};
+use crate::support::{Database, SECRET, TOKEN, database_settings, time};
 
 /// Settings that the server and LINE share.
 fn shared(start: &str) -> Vec<(String, String)> {
@@ -18,7 +18,7 @@ async fn serve(database: &Database, line: &Line, start: &str) -> Server {
     let address = free_address();
     let mut settings = shared(start);
     let own = [("LINE_API_URL", &line.api_url), ("LINE_DATA_API_URL", &line.data_url), ("LISTEN", &address)];
-    let own = own.map(|(name, value)| (name, value.clone())).into_iter().chain(database.settings());
+    let own = own.map(|(name, value)| (name, value.clone())).into_iter().chain(database_settings(database));
     settings.extend(own.map(|(name, value)| (format!("HAGUKUMI_{name}"), value)));
     line.advance_to(time(start)).await;
     line.spread_webhooks(&[format!("http://{address}/webhook")]).await;

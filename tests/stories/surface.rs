@@ -16,10 +16,13 @@ async fn get(stage: &Stage, path: &str) -> (u16, String, String) {
 async fn health_pages_say_what_an_operator_needs_and_the_page_on_personal_data_is_there() {
     let stage = Stage::at("2026-11-22 09:00").await;
     let server = stage.serve("2026-11-22 09:00", &[]);
+    let embedded = stage.database().url().starts_with("sqlite:");
+    let backend = if embedded { "\"backend\":\"sqlite\"" } else { "\"backend\":\"postgresql\"" };
     for (path, status, kind, words) in [
         ("/livez", 200, "text/plain", "ok"),
         ("/readyz", 200, "text/plain", "ready"),
         ("/readyz?verbose", 200, "application/json", "\"database\":true"),
+        ("/readyz?verbose", 200, "application/json", backend),
         ("/readyz?verbose", 200, "application/json", "\"revision\""),
         ("/readyz?verbose", 200, "application/json", "\"held\":null"),
         ("/metrics", 200, "text/plain", "hagukumi_build_info"),

@@ -31,7 +31,16 @@ impl Database {
             let url = format!("sqlite://{}", folder.path().join("hagukumi.sqlite").display());
             return Self { url, folder, postgres: None };
         };
-        let fresh = postgres::Fresh::on(&server).await;
+        Self::of(postgres::Fresh::migrated(&server).await, folder)
+    }
+
+    /// A database of PostgreSQL that nobody has prepared.
+    pub async fn unprepared() -> Self {
+        let server = std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} names no server: use tests/run"));
+        Self::of(postgres::Fresh::empty(&server).await, tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    fn of(fresh: postgres::Fresh, folder: TempDir) -> Self {
         Sealer::create_file(&folder.path().join("hagukumi.key"), &Ambient::system()).expect("a key file");
         Self { url: fresh.url.clone(), folder, postgres: Some(fresh) }
     }
@@ -41,18 +50,9 @@ impl Database {
         &self.url
     }
 
-    /// Where its files are, if it has any, and the key.
+    /// Where its files are, if it has any; beside PostgreSQL, a key file `hagukumi.key`.
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// Settings of a server on it.
-    pub fn settings(&self) -> Vec<(&'static str, String)> {
-        let mut settings = vec![("DATABASE_URL", self.url.clone())];
-        if self.postgres.is_some() {
-            settings.push(("KEY_FILE", self.folder().join("hagukumi.key").display().to_string()));
-        }
-        settings
     }
 
     /// The database as another process opens it, with one connection.

@@ -80,9 +80,19 @@ pub fn platform(clock: &Arc<RehearsalClock>) -> Simulator {
     Simulator::new(Options { channels: vec![channel], clock: now, seed: 7 })
 }
 
+/// Settings that name this database and its key.
+pub fn database_settings(database: &Database) -> Vec<(&'static str, String)> {
+    let key = database.folder().join("hagukumi.key");
+    let mut settings = vec![("DATABASE_URL", database.url().to_owned())];
+    if !database.url().starts_with("sqlite:") {
+        settings.push(("KEY_FILE", key.display().to_string()));
+    }
+    settings
+}
+
 /// Settings for a bot on that database that talks to `line`, as an operator would write them.
 pub fn settings(database: &Database, line: &Running, start: DateTime<Utc>) -> Vec<(String, String)> {
-    let mut settings = database.settings();
+    let mut settings = database_settings(database);
     settings.extend([
         ("LINE_API_URL", line.api_url.clone()),
         ("LINE_DATA_API_URL", line.data_url.clone()),
@@ -159,6 +169,15 @@ impl World {
     pub fn passes_without_the_server(&self, until: &str) {
         self.witness.server_is_away(time(until));
         self.clock.advance_to(time(until));
+    }
+
+    /// Settings of another bot on the same database; later ones win.
+    pub fn settings(&self, more: &[(&str, &str)]) -> Vec<(String, String)> {
+        let platform = self.platform.lock().expect("no panic while it is held");
+        let platform = platform.as_ref().expect("LINE is there");
+        let mut env = settings(&self.database, platform, self.clock.now());
+        env.extend(more.iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), (*value).to_owned())));
+        env
     }
 
     /// The database of the bot.
@@ -316,6 +335,12 @@ impl Parent<'_> {
         found.unwrap_or_else(|| panic!("no button 「{label}」 was ever shown"))
     }
 
+    /// What the newest button that copies something copies.
+    pub fn copied(&self) -> String {
+        let found = self.user.chat().iter().rev().find_map(|bubble| field_of(&bubble.message, "clipboardText"));
+        found.unwrap_or_else(|| panic!("there was never anything to copy"))
+    }
+
     /// The last thing the bot said, as text.
     pub fn last_word(&self) -> String {
         self.user.texts().last().cloned().unwrap_or_default()
@@ -355,6 +380,18 @@ impl Parent<'_> {
     pub fn was_pushed(&self, times: &[&str]) {
         assert_eq!(self.push_times(), times, "pushes; what was said:\n{}", self.everything());
         self.world.line_refused_nothing();
+    }
+}
+
+/// The text of the field of this name somewhere inside.
+fn field_of(part: &Value, name: &str) -> Option<String> {
+    match part {
+        Value::Array(parts) => parts.iter().find_map(|part| field_of(part, name)),
+        Value::Object(fields) => match fields.get(name).and_then(Value::as_str) {
+            Some(text) => Some(text.to_owned()),
+            None => fields.values().find_map(|part| field_of(part, name)),
+        },
+        _ => None,
     }
 }
 

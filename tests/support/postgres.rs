@@ -22,9 +22,17 @@ pub struct Fresh {
 
 impl Fresh {
     /// A migrated database without a row.
-    pub async fn on(server: &str) -> Self {
+    pub async fn migrated(server: &str) -> Self {
+        Self::like(server, template(server).await).await
+    }
+
+    /// A database without a table.
+    pub async fn empty(server: &str) -> Self {
+        Self::like(server, "template0").await
+    }
+
+    async fn like(server: &str, template: &str) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let template = template(server).await;
         let name = format!("{PREFIX}_{}_{}", process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         Self { server: server.to_owned(), url: beside(server, &name), name }

@@ -57,16 +57,14 @@ pub fn time(text: &str) -> DateTime<Utc> {
 impl Stage {
     /// A stage at that time in Japan.
     pub async fn at(start: &str, timers: Timers) -> Self {
-        Self::on(needed(Database::fresh).await, start, timers)
+        // Two servers on SQLite are refused.
+        assert!(std::env::var_os("HAGUKUMI_TEST_POSTGRES").is_some(), "these stories need PostgreSQL: bash tests/run");
+        Self::on(Database::fresh().await, start, timers)
     }
 
     /// A stage whose database has not even tables.
     pub async fn bare(start: &str) -> Self {
-        let database = needed(Database::fresh).await;
-        for statement in ["DROP SCHEMA public CASCADE", "CREATE SCHEMA public"] {
-            database.damage(statement).await;
-        }
-        Self::on(database, start, Timers::Sql)
+        Self::on(Database::unprepared().await, start, Timers::Sql)
     }
 
     fn on(database: Database, start: &str, timers: Timers) -> Self {
@@ -78,7 +76,8 @@ impl Stage {
     /// Settings of a server that starts now and listens there.
     async fn settings(&self, address: &str) -> Vec<(String, String)> {
         let mut settings = shared(self.line.now().await);
-        settings.extend(self.database.settings());
+        settings.push(("DATABASE_URL", self.database.url().to_owned()));
+        settings.push(("KEY_FILE", self.database.folder().join("hagukumi.key").display().to_string()));
         settings.push(("LINE_API_URL", self.line.api_url.clone()));
         settings.push(("LINE_DATA_API_URL", self.line.data_url.clone()));
         settings.push(("LISTEN", address.to_owned()));
@@ -170,12 +169,6 @@ fn shared(start: DateTime<Utc>) -> Vec<(&'static str, String)> {
 
 fn named(settings: Vec<(&'static str, String)>) -> Vec<(String, String)> {
     settings.into_iter().map(|(name, value)| (format!("HAGUKUMI_{name}"), value)).collect()
-}
-
-/// A database of PostgreSQL: two servers on SQLite are refused.
-async fn needed(database: impl AsyncFnOnce() -> Database) -> Database {
-    assert!(std::env::var_os("HAGUKUMI_TEST_POSTGRES").is_some(), "these stories need PostgreSQL: bash tests/run");
-    database().await
 }
 
 impl Replica {

@@ -6,6 +6,7 @@ mod bench;
 mod contract;
 mod faults;
 mod many;
+mod pool;
 mod rebuild;
 #[path = "../support/redis.rs"]
 mod redis_server;

@@ -50,6 +50,16 @@ pub enum Tap {
     AskBirth,
     /// Entry about a child: its birth report was a mistake.
     UndoBirth,
+    /// Entry: after 42 weeks 0 days, not now.
+    DecideLater,
+    /// Entry: after 42 weeks 0 days, no more for this pregnancy.
+    EndPregnancy,
+    /// Entry: one more child.
+    AddChild,
+    /// Entry: the child is one of twins.
+    AddTwins,
+    /// Entry about a child that came early: the date its development is counted from.
+    AskCount,
     /// Entry about a child: another due date (with the picked date, or to be asked).
     MoveDue,
     /// Entry about a child: another birth date (with the picked date, or to be asked).
@@ -96,6 +106,14 @@ pub enum Tap {
     Yes,
     /// No, correct it.
     No,
+    /// Not on the same day.
+    Apart,
+    /// Count from the due date.
+    CountFromDue,
+    /// Count from the birth date.
+    CountFromBirth,
+    /// Decide about the count later.
+    CountLater,
     /// Back.
     Back,
     /// Correct the date.
@@ -112,10 +130,38 @@ pub enum Tap {
     RestMonth,
     /// Rest until the reader comes back.
     RestOpen,
+    /// Entry: invite somebody of the family.
+    Invite,
+    /// Entry: who else follows the children.
+    ShowFamily,
+    /// Entry: somebody was invited and has a code.
+    Join,
+    /// Entry: what the reader is to the children.
+    AskRole,
+    /// Entry: another time of day.
+    AskTime,
+    /// Entry: the part of the municipality.
+    AskArea,
+    /// Entry: a code for a new phone.
+    AskTransfer,
+    /// Entry: the code for a new phone is here.
+    EnterTransfer,
+    /// Entry: a number for an enquiry.
+    ShowEnquiry,
+    /// Entry: delete everything; asks before it does.
+    AskErase,
+    /// The mother, or the one who is pregnant.
+    RoleMother,
+    /// The father, or the partner.
+    RoleFather,
+    /// A grandparent.
+    RoleGrandparent,
+    /// Somebody else, or no answer.
+    RoleOther,
 }
 
-/// Every tap but [`Tap::Pick`] with its `flow|step|value`. The first [`ENTRIES`] are entries.
-const TAPS: [(Tap, &str); 40] = [
+/// Every tap but [`Tap::Pick`] with its `flow|step|value`. The first [`ENTRIES`] are entries, and [`MORE_ENTRIES`].
+const TAPS: [(Tap, &str); 63] = [
     (Tap::ShowToday, "today|show|"),
     (Tap::ShowConsult, "consult|show|"),
     (Tap::ShowUrgent, "consult|urgent|"),
@@ -126,6 +172,11 @@ const TAPS: [(Tap, &str); 40] = [
     (Tap::Continue, "reg|continue|"),
     (Tap::AskBirth, "born|ask|"),
     (Tap::UndoBirth, "born|undo|"),
+    (Tap::DecideLater, "overdue|later|"),
+    (Tap::EndPregnancy, "overdue|end|"),
+    (Tap::AddChild, "child|add|"),
+    (Tap::AddTwins, "child|twins|"),
+    (Tap::AskCount, "count|ask|"),
     (Tap::MoveDue, "change|due|"),
     (Tap::MoveBirth, "change|birth|"),
     (Tap::Rename, "change|name|"),
@@ -148,6 +199,10 @@ const TAPS: [(Tap, &str); 40] = [
     (Tap::SkipName, "name|skip|"),
     (Tap::Yes, "ask|yes|"),
     (Tap::No, "ask|no|"),
+    (Tap::Apart, "twins|apart|"),
+    (Tap::CountFromDue, "count|from|due"),
+    (Tap::CountFromBirth, "count|from|birth"),
+    (Tap::CountLater, "count|from|later"),
     (Tap::Back, "ask|back|"),
     (Tap::FixDate, "fix|date|"),
     (Tap::FixName, "fix|name|"),
@@ -156,15 +211,42 @@ const TAPS: [(Tap, &str); 40] = [
     (Tap::RestWeek, "rest|for|week"),
     (Tap::RestMonth, "rest|for|month"),
     (Tap::RestOpen, "rest|for|open"),
+    (Tap::Invite, "family|invite|"),
+    (Tap::ShowFamily, "family|show|"),
+    (Tap::Join, "family|join|"),
+    (Tap::AskRole, "role|ask|"),
+    (Tap::AskTime, "time|ask|"),
+    (Tap::AskArea, "area|ask|"),
+    (Tap::AskTransfer, "move|ask|"),
+    (Tap::EnterTransfer, "move|enter|"),
+    (Tap::ShowEnquiry, "enquiry|show|"),
+    (Tap::AskErase, "erase|ask|"),
+    (Tap::RoleMother, "role|is|mother"),
+    (Tap::RoleFather, "role|is|father"),
+    (Tap::RoleGrandparent, "role|is|grandparent"),
+    (Tap::RoleOther, "role|is|other"),
 ];
 /// How many of [`TAPS`] are entries.
-const ENTRIES: usize = 19;
+const ENTRIES: usize = 24;
+/// The entries about the family and the reader's own settings, which stand behind them.
+const MORE_ENTRIES: [Tap; 10] = [
+    Tap::Invite,
+    Tap::ShowFamily,
+    Tap::Join,
+    Tap::AskRole,
+    Tap::AskTime,
+    Tap::AskArea,
+    Tap::AskTransfer,
+    Tap::EnterTransfer,
+    Tap::ShowEnquiry,
+    Tap::AskErase,
+];
 
 impl Tap {
     /// Whether the button carries no turn and is always valid.
     #[must_use]
     pub fn is_entry(self) -> bool {
-        TAPS[..ENTRIES].iter().any(|(tap, _)| *tap == self)
+        TAPS[..ENTRIES].iter().any(|(tap, _)| *tap == self) || MORE_ENTRIES.contains(&self)
     }
 
     fn path(self) -> String {

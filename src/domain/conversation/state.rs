@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Dates;
 use super::postback::ChildRef;
+use crate::domain::code::CodeKind;
 use crate::domain::family::Nickname;
+use crate::domain::ids::{CodeId, ReaderId};
 
 /// What we wait for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +103,32 @@ pub enum State {
         /// The birth date.
         born: NaiveDate,
     },
+    /// For whether its twins were born on the same day.
+    ConfirmingTwins {
+        /// The child whose birth was said, and then its twins.
+        children: Vec<ChildRef>,
+        /// The birth date of the first.
+        born: NaiveDate,
+    },
+    /// For how many twins there are.
+    CountingTwins {
+        /// The one that is registered.
+        child: ChildRef,
+    },
+    /// For the nickname of the next twin, or the wish to give none.
+    NamingTwins {
+        /// The one that is registered.
+        child: ChildRef,
+        /// The nicknames answered so far.
+        named: Vec<Called>,
+        /// How many are to be registered beside those that are.
+        more: u8,
+    },
+    /// For the date from which the development of a child that came early is counted.
+    ChoosingCount {
+        /// The child, and its twins.
+        children: Vec<ChildRef>,
+    },
     /// For the yes to stop everything after sad news.
     ConfirmingLoss,
     /// All own deliveries are stopped; for which child the sad news was.
@@ -110,6 +138,37 @@ pub enum State {
     },
     /// For how long to rest.
     ChoosingRest,
+    /// For a code that somebody was given.
+    AskingCode {
+        /// What it is for.
+        wanted: CodeKind,
+    },
+    /// For what the reader is to the children of an invitation; the answer is the consent, too.
+    Joining {
+        /// The invitation.
+        code: CodeId,
+    },
+    /// For which member of the family is meant.
+    ChoosingMember {
+        /// Those who can be removed, in the order in which they were offered.
+        members: Vec<ReaderId>,
+    },
+    /// For the yes to removing a member of the family.
+    ConfirmingRemoval {
+        /// Whom.
+        member: ReaderId,
+    },
+    /// For what the reader is to their children.
+    ChoosingRole,
+    /// For the time of day.
+    ChoosingTime,
+    /// For the part of the municipality.
+    ChoosingArea {
+        /// The areas that were offered, in this order.
+        areas: Vec<String>,
+    },
+    /// For the yes to deleting everything.
+    ConfirmingErase,
 }
 
 /// What a date is asked for.
@@ -191,6 +250,10 @@ pub enum Matter {
     Name,
     /// It was born.
     Birth,
+    /// It is one of twins.
+    Twins,
+    /// It came early: the date from which its development is counted.
+    Count,
 }
 
 impl State {
@@ -220,9 +283,21 @@ impl State {
             | Self::AskingNewName { .. }
             | Self::ConfirmingMove { .. }
             | Self::ConfirmingBirth { .. }
+            | Self::ConfirmingTwins { .. }
+            | Self::CountingTwins { .. }
+            | Self::NamingTwins { .. }
+            | Self::ChoosingCount { .. }
             | Self::ConfirmingLoss
             | Self::ChoosingLost { .. }
-            | Self::ChoosingRest => false,
+            | Self::ChoosingRest
+            | Self::AskingCode { .. }
+            | Self::Joining { .. }
+            | Self::ChoosingMember { .. }
+            | Self::ConfirmingRemoval { .. }
+            | Self::ChoosingRole
+            | Self::ChoosingTime
+            | Self::ChoosingArea { .. }
+            | Self::ConfirmingErase => false,
         }
     }
 

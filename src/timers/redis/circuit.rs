@@ -44,6 +44,10 @@ impl Circuit {
         Self(State::New)
     }
 
+    pub(super) fn is_well(&self) -> bool {
+        self.0 == State::Well
+    }
+
     pub(super) fn admit(&mut self, now: i64) -> Admission {
         let was_away = match self.0 {
             State::Well => return Admission::Go,

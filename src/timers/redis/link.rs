@@ -95,6 +95,12 @@ impl Link {
         format!("{}{name}", self.prefix)
     }
 
+    /// Whether Redis answered when it was last asked.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.circuit.lock().expect("no panic while the circuit is held").is_well()
+    }
+
     /// Runs a script, loading it where it was forgotten.
     ///
     /// # Errors

@@ -3,27 +3,39 @@
 //! Order of attention for a text: a whole-message stop or loss acts; a danger word brings help; the
 //! open question is answered; a command opens something; and only then it is small talk or a worry.
 
+mod area;
 mod aside;
 mod birth;
 mod change;
 mod children;
 mod commands;
+mod count;
 mod dates;
+mod enquiry;
+mod erase;
 mod follow;
+mod invite;
+mod join;
 mod loss;
 mod nickname;
 mod options;
+mod overdue;
 mod registration;
 mod rest;
+mod role;
 mod scene;
+mod siblings;
 mod stop;
+mod time;
 mod today;
+mod transfer;
+mod twins;
 
 use chrono::{NaiveDate, TimeDelta};
 
 use super::postback::{ChildRef, Data, Tap};
 use super::reading::words::{self, Command};
-use super::state::{State, Wanted};
+use super::state::{Called, State, Wanted};
 use super::wording::Prompt;
 use super::wording::lines::Line;
 use super::{Conversation, Facts, Input, Step};
@@ -61,11 +73,18 @@ fn is_void(scene: Scene<'_>) -> bool {
             Wanted::Registration { .. } => false,
             Wanted::DueDate { child } | Wanted::BirthDate { child } | Wanted::Birth { child } => !goes_on(child),
         },
-        State::AskingNewName { child } | State::ConfirmingMove { child, .. } | State::ConfirmingBirth { child, .. } => {
-            !goes_on(child)
+        State::AskingNewName { child }
+        | State::ConfirmingMove { child, .. }
+        | State::ConfirmingBirth { child, .. }
+        | State::CountingTwins { child }
+        | State::NamingTwins { child, .. } => !goes_on(child),
+        State::ChoosingChild { children, .. }
+        | State::ConfirmingTwins { children, .. }
+        | State::ChoosingCount { children } => !children.iter().all(goes_on),
+        State::ChoosingRest | State::ChoosingRole | State::ChoosingTime | State::ChoosingArea { .. } => {
+            scene.active().next().is_none()
         }
-        State::ChoosingChild { children, .. } => !children.iter().all(goes_on),
-        State::ChoosingRest => scene.active().next().is_none(),
+        State::ChoosingMember { .. } | State::ConfirmingRemoval { .. } => !invite::may_invite(scene),
         State::Idle
         | State::AskingConsent
         | State::ClearingOverdue { .. }
@@ -76,7 +95,10 @@ fn is_void(scene: Scene<'_>) -> bool {
         | State::Fixing { .. }
         | State::Resuming { .. }
         | State::ConfirmingLoss
-        | State::ChoosingLost { .. } => false,
+        | State::ChoosingLost { .. }
+        | State::AskingCode { .. }
+        | State::Joining { .. }
+        | State::ConfirmingErase => false,
     }
 }
 
@@ -127,6 +149,9 @@ fn heard(scene: Scene<'_>, text: &str, voided: bool) -> Step {
     if let Some(found) = scene.facts.account.danger.category(text) {
         return aside::danger(scene, found);
     }
+    if let Some(step) = join::typed(scene) {
+        return step;
+    }
     if scene.talk.state.is_open() {
         return answered(scene, text, command);
     }
@@ -146,6 +171,7 @@ fn stops(scene: Scene<'_>, command: Command, text: &str) -> Option<Step> {
         }
         Command::Quit if scene.talk.state.is_open() => Some(left(scene)),
         Command::Quit | Command::Stop => Some(stop::plain(scene)),
+        Command::EndPregnancy => Some(overdue::end_typed(scene)),
         Command::Loss => Some(loss::now(scene)),
         // Labels of our own that hold a danger word.
         Command::SadNews | Command::Urgent => Some(commands::run(scene, command)),
@@ -189,6 +215,10 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         State::AskingNickname { dates, .. } => Some(nickname::typed(scene, *dates, text)),
         State::AskingNewName { child } => Some(nickname::renamed(scene, *child, text)),
         State::ChoosingChild { matter, children } => children::named(scene, *matter, children, text),
+        State::CountingTwins { child } => twins::count_typed(scene, *child, text),
+        State::NamingTwins { child, named, more } => Some(twins::name_typed(scene, *child, named, *more, text)),
+        State::ChoosingTime => time::typed(scene, text),
+        State::ChoosingArea { areas } => area::typed(scene, areas, text),
         State::Idle
         | State::AskingConsent
         | State::Confirming { .. }
@@ -196,9 +226,17 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         | State::Resuming { .. }
         | State::ConfirmingMove { .. }
         | State::ConfirmingBirth { .. }
+        | State::ConfirmingTwins { .. }
+        | State::ChoosingCount { .. }
         | State::ConfirmingLoss
         | State::ChoosingLost { .. }
-        | State::ChoosingRest => None,
+        | State::ChoosingRest
+        | State::AskingCode { .. }
+        | State::Joining { .. }
+        | State::ChoosingMember { .. }
+        | State::ConfirmingRemoval { .. }
+        | State::ChoosingRole
+        | State::ConfirmingErase => None,
     }
 }
 
@@ -241,9 +279,23 @@ fn answer(scene: Scene<'_>, tap: Tap, picked: Option<NaiveDate>) -> Option<Step>
         State::AskingNewName { child } => (tap == Tap::SkipName).then(|| change::rename(scene, *child, None)),
         State::ConfirmingMove { child, dates } => change::confirmed(scene, *child, *dates, tap),
         State::ConfirmingBirth { child, born } => birth::confirmed(scene, *child, *born, tap),
+        State::ConfirmingTwins { children, born } => twins::confirmed(scene, children, *born, tap),
+        State::CountingTwins { child } => twins::counted(scene, *child, tap),
+        State::NamingTwins { child, named, more } => {
+            (tap == Tap::SkipName).then(|| twins::name(scene, *child, named, *more, Called::Unnamed))
+        }
+        State::ChoosingCount { children } => count::answer(scene, children, tap),
         State::ConfirmingLoss => (tap == Tap::Yes).then(|| loss::now(scene)),
         State::ChoosingLost { children } => loss::chosen(scene, children, tap),
         State::ChoosingRest => rest::answer(scene, tap),
+        State::AskingCode { .. } => None,
+        State::Joining { code } => join::answer(scene, *code, tap),
+        State::ChoosingMember { members } => invite::chosen(scene, members, tap),
+        State::ConfirmingRemoval { member } => invite::removed(scene, *member, tap),
+        State::ChoosingRole => role::answer(scene, tap),
+        State::ChoosingTime => time::answer(scene, tap),
+        State::ChoosingArea { areas } => area::answer(scene, areas, tap),
+        State::ConfirmingErase => erase::answer(scene, tap),
     }
 }
 

@@ -5,17 +5,17 @@ use chrono::NaiveDate;
 use super::super::postback::{ChildRef, Data, Tap};
 use super::super::state::Matter;
 use super::super::{Dates, ages};
-use super::days;
 use super::questions::{birth_date, date_of, due_date, kind_word, two};
 use super::words::Words;
+use super::{days, newcomers, settings};
 use crate::domain::family::{Follow, Journey};
 use crate::domain::message::{Action, Body, Button, Card, Message, Row, Weight};
 
-/// LINE puts at most 12 bubbles side by side; one is for deliveries.
-const MOST_CARDS: usize = 11;
+/// LINE puts at most 12 bubbles side by side; one is for deliveries, one for family and settings.
+const MOST_CARDS: usize = 10;
 
 /// The dates of a child that goes on.
-fn dates_of(journey: &Journey) -> Option<Dates> {
+pub(super) fn dates_of(journey: &Journey) -> Option<Dates> {
     match journey {
         Journey::Expected { due } => Some(Dates::Due { due: *due }),
         Journey::Born { born, .. } => Some(Dates::Born { born: *born }),
@@ -32,6 +32,11 @@ fn name(words: &Words<'_>, follow: &Follow) -> String {
     }
 }
 
+/// The nickname of a child, if the family gave one.
+pub(super) fn nickname_of(words: &Words<'_>, child: ChildRef) -> Option<String> {
+    found(words, child)?.child.nickname.as_ref().map(|nickname| nickname.expose().to_owned())
+}
+
 fn found<'a>(words: &'a Words<'_>, child: ChildRef) -> Option<&'a Follow> {
     words.facts.follows.iter().find(|follow| follow.child.id == child.id)
 }
@@ -46,6 +51,7 @@ pub(super) fn profile(words: &Words<'_>) -> Message {
     let shown = words.facts.follows.iter().filter(|follow| follow.is_active());
     let mut cards: Vec<Card> = shown.take(MOST_CARDS).filter_map(|follow| child_card(words, follow)).collect();
     cards.push(deliveries_card(words));
+    cards.push(settings::card(words));
     Body::Cards { alt: words.alt("profile", &[]), cards }.into()
 }
 
@@ -58,6 +64,7 @@ fn child_card(words: &Words<'_>, follow: &Follow) -> Option<Card> {
     }
     let (kind, day) = (kind_word(words, dates), days::full_day(date_of(dates)));
     rows.push(Row::Small { text: words.text("date_line", &[("kind", &kind), ("day", &day)]) });
+    rows.extend(newcomers::count_line(words, follow).map(|text| Row::Small { text }));
     if follow.is_parent() {
         rows.extend(change_buttons(words, follow, dates));
     }
@@ -84,6 +91,7 @@ fn change_buttons(words: &Words<'_>, follow: &Follow, dates: Dates) -> Vec<Row> 
         }
     };
     rows.push(secondary(Words::typed(words.about(key, "rename", Tap::Rename, child))));
+    rows.extend(newcomers::count_entry(words, follow).map(secondary));
     rows
 }
 
@@ -97,6 +105,7 @@ fn deliveries_card(words: &Words<'_>) -> Card {
     if words.facts.profile.pause.is_some() {
         rows.push(primary(words.entry(key, "resume", Tap::Resume)));
     }
+    rows.extend(newcomers::quick(words).into_iter().map(secondary));
     rows.push(secondary(words.entry(key, "rest", Tap::AskRest)));
     rows.push(secondary(words.entry(key, "help", Tap::ShowHelp)));
     Card { kicker: None, title: words.title(key, &[]), rows, note: None }
@@ -109,11 +118,11 @@ fn pause_text(words: &Words<'_>, until: Option<NaiveDate>) -> String {
     }
 }
 
-fn primary(button: Button) -> Row {
+pub(super) fn primary(button: Button) -> Row {
     Row::Button { button, weight: Weight::Primary }
 }
 
-fn secondary(button: Button) -> Row {
+pub(super) fn secondary(button: Button) -> Row {
     Row::Button { button, weight: Weight::Secondary }
 }
 
@@ -144,13 +153,15 @@ pub(super) fn which_child(words: &Words<'_>, matter: Matter, children: &[ChildRe
         Matter::BirthDate => "ask_which_birth_date",
         Matter::Name => "ask_which_name",
         Matter::Birth => "ask_which_birth",
+        Matter::Twins => "ask_which_twins",
+        Matter::Count => "ask_which_count",
     };
     let mut rows = child_rows(words, children);
     rows.push(link(words.answer("ask_which_child", "back", Tap::Back)));
     words.card(key, &[], Card { kicker: None, title: words.text(key, &[]), rows, note: None })
 }
 
-fn link(button: Button) -> Row {
+pub(super) fn link(button: Button) -> Row {
     Row::Button { button, weight: Weight::Link }
 }
 

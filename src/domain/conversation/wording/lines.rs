@@ -86,6 +86,18 @@ lines! {
     BirthUndone = "birth_undone",
     /// There is no birth report that could be taken back.
     BirthNotUndone = "birth_not_undone",
+    /// As many twins are registered already.
+    TwinsKnown = "twins_known",
+    /// No number of twins.
+    NotACount = "not_a_count",
+    /// More children than one reader follows.
+    TooManyChildren = "too_many_children",
+    /// The development is counted from the due date.
+    CountedFromDue = "counted_from_due",
+    /// The development is counted from the birth date.
+    CountedFromBirth = "counted_from_birth",
+    /// About the count is decided later.
+    CountedLater = "counted_later",
     /// There is nothing to stop.
     NothingToStop = "nothing_to_stop",
     /// A stop was undone.
@@ -128,4 +140,30 @@ lines! {
     Thanks = "thanks",
     /// A greeting.
     Hello = "hello",
+    /// Only parents and the registrant invite.
+    OnlyParentsInvite = "only_parents_invite",
+    /// A member of the family was removed.
+    MemberRemoved = "member_removed",
+    /// A code that nobody gave, that was used, or whose time is over.
+    CodeUnusable = "code_unusable",
+    /// Too many wrong codes.
+    CodesRest = "codes_rest",
+    /// The reader's own code.
+    OwnCode = "own_code",
+    /// A text was no code.
+    NotACode = "not_a_code",
+    /// The reader follows these children already.
+    AlreadyJoined = "already_joined",
+    /// An invitation was not taken up.
+    JoinDeclined = "join_declined",
+    /// Everything was moved to this account.
+    Transferred = "transferred",
+    /// Whoever was invited becomes a parent by another invitation only.
+    RoleByInvitation = "role_by_invitation",
+    /// A text was no time of day.
+    NotATime = "not_a_time",
+    /// The municipality has no areas.
+    NoAreas = "no_areas",
+    /// Everything was deleted.
+    Erased = "erased",
 }

@@ -7,7 +7,7 @@ use super::super::state::Matter;
 use super::super::{Dates, Today, ages};
 use super::questions::{birth_picker, date_of, kind_word};
 use super::words::Words;
-use super::{Prompt, days, family};
+use super::{Prompt, days, family, newcomers, settings};
 use crate::domain::message::{Button, Message};
 
 /// The message of a prompt that is neither question, line nor card.
@@ -16,9 +16,10 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         Prompt::Greeting if words.facts.account.reviewed => words.line("greeting_reviewed", &[]),
         Prompt::Greeting => words.line("greeting", &[]),
         Prompt::NotRegistered => entries(words, "not_registered", &[("register", Tap::Register)]),
-        Prompt::Registered(dates) => registered(words, *dates),
+        Prompt::Registered(dates) => registered(words, *dates).with_quick(newcomers::quick(words)),
         Prompt::AlreadyRegistered => {
-            entries(words, "already_registered", &[("profile", Tap::ShowProfile), ("today", Tap::ShowToday)])
+            let taps = [("profile", Tap::ShowProfile), ("today", Tap::ShowToday), ("add", Tap::AddChild)];
+            entries(words, "already_registered", &taps)
         }
         Prompt::StoppedBefore => {
             entries(words, "stopped_before", &[("resume", Tap::Resume), ("consult", Tap::ShowConsult)])
@@ -42,7 +43,14 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         Prompt::Renamed { nickname: None } => words.line("unnamed", &[]),
         Prompt::GentleBirth { .. } => gentle_birth(words),
         Prompt::Born { child } => born(words, *child),
-        Prompt::Stopped => entries(words, "stopped", &[("loss", Tap::LossNow), ("undo", Tap::UndoStop)]),
+        Prompt::SiblingRegistered => newcomers::sibling(words),
+        Prompt::TwinsRegistered => newcomers::twins(words),
+        Prompt::DecidesLater { until } => words.line("decides_later", &on(*until).pairs()),
+        Prompt::PregnancyEnded => entries(words, "pregnancy_ended", &[("loss", Tap::LossNow), ("undo", Tap::UndoStop)]),
+        Prompt::Stopped => {
+            let taps = [("loss", Tap::LossNow), ("undo", Tap::UndoStop), ("erase", Tap::AskErase)];
+            entries(words, "stopped", &taps)
+        }
         Prompt::QuietlyStopped { undo: true } => entries(words, "quiet_stopped_undo", &[("undo", Tap::UndoStop)]),
         Prompt::QuietlyStopped { undo: false } => words.line("quiet_stopped", &[]),
         Prompt::Privacy => privacy(words),
@@ -54,7 +62,16 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         | Prompt::Help
         | Prompt::Consult
         | Prompt::Urgent
-        | Prompt::Danger(_) => words.line("nothing_open", &[]),
+        | Prompt::Danger(_)
+        | Prompt::Invitation { .. }
+        | Prompt::NoFamily
+        | Prompt::Family
+        | Prompt::Joined
+        | Prompt::TransferCode { .. }
+        | Prompt::EnquiryNumber { .. }
+        | Prompt::RoleSet { .. }
+        | Prompt::TimeSet { .. }
+        | Prompt::AreaSet { .. } => words.line("nothing_open", &[]),
     }
 }
 
@@ -89,18 +106,19 @@ fn with_page(words: &Words<'_>, key: &str) -> Message {
 
 fn registered(words: &Words<'_>, dates: Dates) -> Message {
     let today = first_message(words);
-    match dates {
+    let said = match dates {
         Dates::Born { .. } => words.line("registered_born", &[("today", &today)]),
         Dates::Due { due } => {
             let begins = ages::plus(due, -ages::BEGIN_BEFORE_DUE);
             let key = if begins > words.facts.now.date() { "registered_early" } else { "registered" };
             words.line(key, &[("day", &days::day(begins)), ("today", &today)])
         }
-    }
+    };
+    said.with_quick(settings::next_steps(words))
 }
 
 /// Whether today's message follows at once, or which day the first one comes.
-fn first_message(words: &Words<'_>) -> String {
+pub(super) fn first_message(words: &Words<'_>) -> String {
     match words.facts.today {
         Today::Ready => words.text("registered_today", &[]),
         Today::NotToday { next: Some(next), .. } => words.text("registered_next", &[("day", &days::day(next))]),
@@ -118,7 +136,8 @@ fn rest(words: &Words<'_>, until: Option<NaiveDate>, [dated, open]: [&str; 2]) -
 fn nobody(words: &Words<'_>, matter: Matter) -> Message {
     let key = match matter {
         Matter::DueDate | Matter::Birth => "nobody_expected",
-        Matter::BirthDate | Matter::Name => "nobody_born",
+        Matter::BirthDate | Matter::Name | Matter::Twins => "nobody_born",
+        Matter::Count => "nobody_early",
     };
     entries(words, key, &[("profile", Tap::ShowProfile)])
 }
