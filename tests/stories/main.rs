@@ -3,6 +3,7 @@
 
 #[path = "../support/cut.rs"]
 mod cut;
+#[expect(dead_code, reason = "stories of several servers use the rest")]
 #[path = "../support/line.rs"]
 mod line;
 #[path = "../support/redis.rs"]
