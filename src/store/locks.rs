@@ -46,11 +46,23 @@ impl Tx {
         if self.backend == Backend::Sqlite {
             return Ok(true);
         }
-        let values = [number(account, lane).into()];
-        let sql = "SELECT pg_try_advisory_xact_lock($1) AS taken";
-        let asked = Statement::from_sql_and_values(self.inner.get_database_backend(), sql, values);
-        let row = self.inner.query_one_raw(asked).await?;
+        let number = number(account, lane);
+        let asked = format!("SELECT pg_try_advisory_xact_lock({number}) AS taken");
+        let row = self.inner.query_one_raw(Statement::from_string(self.inner.get_database_backend(), asked)).await?;
         Ok(row.map(|row| row.try_get("", "taken")).transpose()?.unwrap_or(false))
+    }
+
+    /// As [`Tx::lock_lane`], but waits for whoever has it: for what is decided about somebody else's lane.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`]; a passing one when the wait was too long.
+    pub async fn wait_for_lane(&self, account: AccountId, lane: Blind) -> Result<()> {
+        if self.backend == Backend::Postgres {
+            let number = number(account, lane);
+            self.inner.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({number})")).await?;
+        }
+        Ok(())
     }
 
     /// Takes the schema for this transaction: whoever else migrates waits, however long it lasts.

@@ -10,7 +10,8 @@ use crate::store::{ReaderRow, Result};
 impl Work<'_> {
     /// Follows the children of an invitation. The one who invited reads of it in their next message.
     pub(super) async fn join(&mut self, code: CodeId, role: Role) -> Result<()> {
-        let Some(mut inviter) = self.used(code).await? else { return Ok(()) };
+        let Some(inviter) = self.used(code).await? else { return Ok(()) };
+        let Some(mut inviter) = self.locked(&inviter).await? else { return Ok(()) };
         for child in offered(&inviter.follows, self.today(), self.account.library.municipality.leap) {
             if self.reader.follows.iter().all(|follow| follow.child.id != child.id) {
                 self.tx.keep_follow(self.reader.id, child.id, role, false).await?;
@@ -30,6 +31,12 @@ impl Work<'_> {
             return Ok(None);
         }
         Ok(self.tx.readers_apart(&[code.reader]).await?.0.pop())
+    }
+
+    /// Somebody of another family as they are once nobody else can change them or theirs.
+    async fn locked(&self, known: &ReaderRow) -> Result<Option<ReaderRow>> {
+        self.tx.lock_family(self.account.id, known.blind).await?;
+        Ok(self.tx.readers_apart(&[known.id]).await?.0.pop())
     }
 
     /// Takes a member of the family out of it, for the children of whom this reader is a parent. Nobody
