@@ -20,7 +20,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement}
 
 use super::seal::Blind;
 use super::{Backend, Result, Tx};
-use crate::domain::ids::{AccountId, ChildId, ReaderId};
+use crate::domain::ids::{AccountId, ReaderId};
 
 /// The schema's lock: two numbers, so that it can never be mistaken for a lane's one.
 const SCHEMA_LOCK: (i32, i32) = (0x6861_6775, 1);
@@ -79,7 +79,8 @@ impl Tx {
     }
 
     /// Locks a reader, if there is one, with everybody who shares a child with them, and these children.
-    /// Asked before any of them is read.
+    /// Asked before any of them is read; also of whoever invites, before their family is joined, so that no
+    /// change of it passes the newcomer by.
     ///
     /// # Errors
     ///
@@ -122,29 +123,6 @@ impl Tx {
             .and_where(Expr::col(follow::Column::ChildId).in_subquery(theirs()))
             // Not "or": with that, PostgreSQL would look at every reader there is.
             .union(UnionType::Distinct, Query::select().expr(Expr::val(of.0)).to_owned())
-            .to_owned();
-        let readers = Expr::col(reader::Column::Id).in_subquery(around);
-        self.lock_rows(Query::select().column(reader::Column::Id).from(reader::Entity).and_where(readers)).await?;
-        Ok(())
-    }
-
-    /// Locks a child whom the reader does not follow yet, with everybody who follows it: asked before an
-    /// edge is added, so that no change of the family passes the newcomer by. After
-    /// [`Tx::lock_family`].
-    ///
-    /// # Errors
-    ///
-    /// [`super::StoreError::Database`].
-    pub async fn lock_child(&self, id: ChildId) -> Result<()> {
-        if self.backend == Backend::Sqlite {
-            return Ok(());
-        }
-        let this = Expr::col(child::Column::Id).eq(id.0);
-        self.lock_rows(Query::select().column(child::Column::Id).from(child::Entity).and_where(this)).await?;
-        let around = Query::select()
-            .column(follow::Column::ReaderId)
-            .from(follow::Entity)
-            .and_where(Expr::col(follow::Column::ChildId).eq(id.0))
             .to_owned();
         let readers = Expr::col(reader::Column::Id).in_subquery(around);
         self.lock_rows(Query::select().column(reader::Column::Id).from(reader::Entity).and_where(readers)).await?;

@@ -99,7 +99,7 @@ async fn whoever_joins_a_family_locks_it_before_the_edge_is_there() {
     let child = follows(&bench, &[mother.id]).await;
     let joins = bench.store.begin().await.unwrap();
     joins.lock_family(bench.account, newcomer.blind).await.unwrap();
-    joins.lock_child(child).await.unwrap();
+    joins.lock_family(bench.account, mother.blind).await.unwrap();
     let reports = async {
         let tx = other.begin().await.unwrap();
         tx.lock_family(bench.account, mother.blind).await.unwrap();
