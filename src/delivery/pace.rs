@@ -2,7 +2,7 @@
 //!
 //! All processes together may make [`DEFAULT_RATE`] requests a second. Each has a *share*, that rate
 //! divided by the number of replicas, which needs nobody's leave. A bucket *starts empty*, so that no
-//! burst comes on top of the rate, and saves up at most [`bucket::SAVED`]. It counts attempts, retries
+//! burst comes on top of the rate, and saves up at most `SAVED` (these three stand in `bucket`). It counts attempts, retries
 //! too. When LINE says that we are too fast the rate halves and grows back by a twentieth of itself each
 //! second.
 //!
@@ -18,8 +18,8 @@
 //!   whoever stood in its place a moment ago may have lent. The end is fixed by Redis' clock, read off an
 //!   earlier answer so that it is never later than the owner believes; an order that arrives late lends
 //!   for a shorter time or not at all.
-//! - The pool gives what flowed in, and holds at most [`bucket::POOL`]. A slice is good for
-//!   [`bucket::GOOD_FOR`] from the moment it was asked for; what comes later is thrown away.
+//! - The pool gives what flowed in, and holds at most `POOL`. A slice is good for `GOOD_FOR`
+//!   from the moment it was asked for; what comes later is thrown away.
 //! - So in any second a share `s` gives at most `s × (1 + SAVED + GOOD_FOR) + 1` requests, whoever makes
 //!   them, and the pool `POOL` more. With 1,800 a second that is 1,953 and one for each replica.
 //!
