@@ -2,9 +2,9 @@
 //!
 //! All processes together may make [`DEFAULT_RATE`] requests a second. Each has a *share*, that rate
 //! divided by the number of replicas, which needs nobody's leave. A bucket *starts empty*, so that no
-//! burst comes on top of the rate, and saves up at most [`bucket::SAVED`]. It counts attempts, retries
-//! too. When LINE says that we are too fast the rate halves and grows back by a twentieth of itself each
-//! second.
+//! burst comes on top of the rate, and saves up for at most `SAVED` (this and the other lengths stand
+//! in `bucket`). It counts attempts, retries too. When LINE says that we are too fast the rate halves and
+//! grows back by a twentieth of itself each second.
 //!
 //! Where replicas share a Redis, one that has nothing to send *lends* its share for a second at a time,
 //! and busy ones take *slices* of what was lent from a *pool*. So one busy replica is as fast as all.
@@ -18,15 +18,17 @@
 //!   whoever stood in its place a moment ago may have lent. The end is fixed by Redis' clock, read off an
 //!   earlier answer so that it is never later than the owner believes; an order that arrives late lends
 //!   for a shorter time or not at all.
-//! - The pool gives what flowed in, and holds at most [`bucket::POOL`]. A slice is good for
-//!   [`bucket::GOOD_FOR`] from the moment it was asked for; what comes later is thrown away.
+//! - The pool gives what flowed in, and holds at most `POOL`. A slice is good for `GOOD_FOR` from the
+//!   moment it was asked for; what comes later is thrown away.
 //! - So in any second a share `s` gives at most `s × (1 + SAVED + GOOD_FOR) + 1` requests, whoever makes
 //!   them, and the pool `POOL` more. With 1,800 a second that is 1,953 and one for each replica.
 //!
 //! Nothing in this needs Redis to be there, to remember, or to be the same for everybody: a process that
 //! loses it while it is busy goes on with its own share at once, one that has lent it goes on within a
-//! second, and a pool that is flushed or old only gives less. The number of replicas must not be lower
-//! than how many there are: it is raised before and lowered after the others.
+//! second. A pool that is flushed gives less; one restored from an old file gives `POOL` once more at
+//! most, for which there is room. Two things it does need: that Redis' clock is not set back while
+//! something is lent, and a number of replicas that is never lower than how many there are: it is
+//! raised before and lowered after them.
 //!
 //! Paces are kept by a real watch, also under a clock that is moved by hand, because they are about how
 //! fast machines talk; what is sent does not depend on them.
