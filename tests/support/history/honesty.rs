@@ -26,7 +26,9 @@ fn is_confirmed(case: &Case<'_>, row: &Delivery) -> bool {
     let is_it = |request: &&Entry| Some(&request.request_id) == row.request_id.as_ref();
     let named = case.account.requests.iter().filter(is_it).any(|request| {
         let to_them = row.user.as_deref().is_none_or(|user| request.to.is_empty() || request.is_to(user));
-        request.accepted && to_them
+        // A new phone takes over the rows of the old one, which follows nobody any more.
+        let moved = |user: &String| case.reader(user).is_none_or(|reader| reader.children.is_empty());
+        request.accepted && (to_them || (row.day().is_some() && request.to.iter().all(moved)))
     });
     let elsewhere = |request: &Entry| {
         request.fault && request.status == 409 && row.user.as_deref().is_some_and(|user| request.is_to(user))

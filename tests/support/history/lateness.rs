@@ -132,8 +132,10 @@ pub fn nobody_waits_without_a_reason(case: &Case<'_>) -> Vec<Violation> {
     let mut found = Vec::new();
     for (user, push) in case.mornings().filter(|(_, push)| !case.is_answer(push)) {
         let due = case.due_ms(user, Day::at(push.at_ms));
-        let own_hour = case.reader(user).is_none_or(|reader| reader.minute.is_some());
-        if own_hour || push.at_ms <= due + HEALTHY_MS || soon_after(case, case.account, due, push.at_ms) {
+        if case.has_own_hour(user, push.at_ms)
+            || push.at_ms <= due + HEALTHY_MS
+            || soon_after(case, case.account, due, push.at_ms)
+        {
             continue;
         }
         let others = case.history.accounts.iter().filter(|other| other.slug != case.account.slug);

@@ -249,6 +249,12 @@ impl<'a> Case<'a> {
         self.account.readers.iter().find(|reader| reader.user == user)
     }
 
+    /// Whether a reader's own hour at that moment is not known: they chose one, or were deleted or moved.
+    fn has_own_hour(&self, user: &str, at_ms: i64) -> bool {
+        let known = |reader: &Reader| reader.children.iter().any(|child| child.since_ms <= at_ms);
+        self.reader(user).is_none_or(|reader| reader.minute.is_some() || !known(reader))
+    }
+
     /// When a reader's morning is due on a day, as things stand at the end of the history.
     fn due_ms(&self, user: &str, day: Day) -> i64 {
         let hours = self.account.hours;

@@ -35,14 +35,14 @@ pub fn nobody_gets_two_pushes_a_day(case: &Case<'_>) -> Vec<Violation> {
 /// nothing earlier than the window.
 pub fn nothing_leaves_early_or_at_night(case: &Case<'_>) -> Vec<Violation> {
     let hours = case.account.hours;
-    let opens = |user: &str| match case.reader(user) {
-        Some(reader) if reader.minute.is_none() => hours.delivery.clamp(hours.opens, hours.closes - 1),
-        Some(_) | None => hours.opens,
+    let opens = |user: &str, at_ms: i64| match case.has_own_hour(user, at_ms) {
+        true => hours.opens,
+        false => hours.delivery.clamp(hours.opens, hours.closes - 1),
     };
     let wrong = case.pushes().filter(|(_, push)| begins_with_an_age(push) && !case.is_answer(push));
     let wrong = wrong.filter_map(|(user, push)| {
         let day = Day::at(push.at_ms);
-        let in_time = (day.at_minute(opens(user))..day.at_minute(hours.closes)).contains(&push.at_ms);
+        let in_time = (day.at_minute(opens(user, push.at_ms))..day.at_minute(hours.closes)).contains(&push.at_ms);
         let of_another_day = case.rows_of(push).filter_map(|row| row.day()).find(|of| *of != day);
         if let Some(of) = of_another_day {
             return Some(format!("{user} was sent {of} at {}", moment(push.at_ms)));
@@ -60,7 +60,7 @@ fn begins_with_an_age(push: &Entry) -> bool {
 /// I6: the age that is said is that of one of the reader's children, by the date it had at that moment.
 ///
 /// Judged by the children in the database where nothing was ever changed about them. Where something
-/// was, by the dates that reader and bot had written to each other until then, and those they have now.
+/// was, and for whoever was deleted, by the dates that people and bot had written to each other until then.
 pub fn the_day_is_the_childs_own(case: &Case<'_>) -> Vec<Violation> {
     let mut found = Vec::new();
     for (user, push) in case.mornings() {
@@ -84,23 +84,20 @@ fn is_right(case: &Case<'_>, user: &str, push: &Entry, day: Day, call: Call) -> 
         return true;
     }
     let changed = children.iter().any(|child| child.version > 1);
-    let forgotten = children.is_empty() || case.history.until_ms - push.at_ms > FORGOTTEN_MS;
-    (changed || forgotten) && spoken_of(case, user, push.at_ms, call.anchor(day))
+    // Whoever deleted everything, or left a family, and came back, has other children now.
+    let gone = children.iter().all(|child| child.since_ms > push.at_ms);
+    let forgotten = case.history.until_ms - push.at_ms > FORGOTTEN_MS;
+    (changed || gone || forgotten) && was_spoken_of(case, push.at_ms, call.anchor(day))
 }
 
-/// Whether reader and bot had spoken of that date.
-fn spoken_of(case: &Case<'_>, user: &str, until_ms: i64, anchor: Anchor) -> bool {
+/// Whether somebody had spoken of that date with the bot: who joins a family says none.
+fn was_spoken_of(case: &Case<'_>, until_ms: i64, anchor: Anchor) -> bool {
     let (Anchor::Due(date) | Anchor::Born(date)) = anchor;
-    let said = case.account.requests.iter().filter(|request| request.is_to(user) && request.at_ms <= until_ms);
-    let mut said = said.flat_map(|request| &request.messages).map(ToString::to_string);
+    let said = case.account.requests.iter().filter(|request| request.at_ms <= until_ms);
+    let said = said.flat_map(|request| &request.messages).map(ToString::to_string);
     let written = case.account.webhooks.iter().filter(|webhook| webhook.at_ms <= until_ms);
-    let written = written.flat_map(|webhook| &webhook.events).filter(|event| event["source"]["userId"] == user);
-    let mut written = written.map(ToString::to_string);
-    let family = || {
-        let readers = case.account.readers.iter().filter(|reader| reader.user == user);
-        readers.flat_map(|reader| &reader.children).any(|child| child.anchor == anchor)
-    };
-    family() || said.any(|text| dates_in(&text).contains(&date)) || written.any(|text| dates_in(&text).contains(&date))
+    let mut all = said.chain(written.flat_map(|webhook| &webhook.events).map(ToString::to_string));
+    all.any(|text| dates_in(&text).contains(&date))
 }
 
 /// I7: no second of real time holds more requests to an endpoint than LINE allows, over all replicas.
