@@ -8,6 +8,7 @@
 
 mod clockwork;
 pub mod demo;
+pub mod enquiry;
 pub mod online;
 mod open;
 pub mod platform;

@@ -9,7 +9,7 @@ use anyhow::{Context as _, anyhow};
 use clap::{Parser, Subcommand};
 use hagukumi::app::{self, demo, platform};
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
-use hagukumi::commands::{Outcome, calendar, check, preview};
+use hagukumi::commands::{Outcome, calendar, check, enquiry, preview};
 use hagukumi::config::{Config, LogFormat, Mistakes};
 use hagukumi::content::{self, Finding, Loaded, SETTINGS, Severity};
 use hagukumi::domain::calendar::{JST, civil};
@@ -46,6 +46,8 @@ enum Command {
     Preview(preview::PreviewArgs),
     /// 動いているサーバーに様子を聞く
     Healthcheck,
+    /// 問い合わせ番号から、お届けの記録を見る（窓口のために）
+    Enquiry(enquiry::EnquiryArgs),
 }
 
 /// Where the simulated LINE listens, and whom it tells.
@@ -104,6 +106,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             Ok(preview::run(args, &library, &to_line, &mut std::io::stdout().lock())?)
         }
         Command::Healthcheck => later(healthcheck(read_config(cli)?)),
+        Command::Enquiry(args) => later(ask(read_config(cli)?, args)),
     }
 }
 
@@ -227,6 +230,12 @@ async fn migrate(config: Config) -> anyhow::Result<Outcome> {
     let ran = app::migrate(&config).await?;
     writeln!(std::io::stdout(), "{ran}つの変更をしました。データベースは最新の形です。")?;
     Ok(Outcome::Fine)
+}
+
+async fn ask(config: Config, args: &enquiry::EnquiryArgs) -> anyhow::Result<Outcome> {
+    let number = args.read()?;
+    let found = app::enquiry::enquiry(&config, Ambient::system(), &number).await?;
+    Ok(enquiry::run(&number, found.as_ref(), JST, &mut std::io::stdout().lock())?)
 }
 
 async fn healthcheck(config: Config) -> anyhow::Result<Outcome> {

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod child;
+pub mod code;
 pub mod consent;
 pub mod delivery;
 pub mod follow;

@@ -119,12 +119,13 @@ where
 }
 
 impl App {
-    /// Time-outs, old ids, the time last seen.
+    /// Time-outs, codes, old ids, the time last seen.
     pub(super) async fn take_care(&self) -> Result<(), crate::inbox::InboxError> {
         self.inbox.time_out().await?;
         let now = self.ambient.now();
         self.store.saw(now).await?;
         let ms = now.timestamp_millis();
+        self.store.forget_codes(ms).await?;
         self.store.forget_deliveries(ms - ROWS_KEPT_MS).await?;
         self.store.forget_events(ms - IDS_KEPT_MS, ms - PAYLOADS_KEPT_MS).await?;
         Ok(())

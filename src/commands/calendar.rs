@@ -36,8 +36,8 @@ pub struct CalendarArgs {
     /// The reader's language.
     #[arg(long, value_parser = LOCALES, default_value = "ja", help = "ことば")]
     pub locale: String,
-    /// The reader's area. No text is bound to an area yet, so it changes nothing.
-    #[arg(long, help = "地域（地域で分かれる原稿はまだないので、結果は変わらない）")]
+    /// The reader's area, one of the municipality's; without it, texts for everybody alone.
+    #[arg(long, help = "地域（municipality.toml の areas のどれか）")]
     pub area: Option<String>,
     /// How the days are written.
     #[arg(long, value_enum, default_value_t, help = "出し方")]
@@ -112,10 +112,14 @@ struct Row<'a> {
 ///
 /// # Errors
 ///
-/// [`CommandError::Output`] when the output cannot be written.
+/// [`CommandError::NoSuchArea`], [`CommandError::Output`] when the output cannot be written.
 pub fn run(args: &CalendarArgs, library: &Library, out: &mut impl Write) -> Result<Outcome, CommandError> {
     let follows = follows(&args.children.0, args.role);
-    let profile = Profile::default();
+    let areas = &library.municipality.areas;
+    if let Some(strange) = args.area.as_ref().filter(|area| !areas.contains(area)) {
+        return Err(CommandError::NoSuchArea(strange.clone()));
+    }
+    let profile = Profile { area: args.area.clone(), ..Profile::default() };
     let reader = ReaderPlan { follows: &follows, profile: &profile, locale: &args.locale };
     // From the beginning, since a municipal text that was shown before `from` does not come again.
     let mut shown =

@@ -1,4 +1,4 @@
-//! Commands that read content and print: `check`, `calendar`, `preview`.
+//! Commands that read and print: `check`, `calendar`, `preview`, `enquiry`.
 //!
 //! Each has its arguments (as the command line takes them) and a function `run` that writes to the
 //! given output and says what came of it. Nothing here has side effects, asks the clock or reads the
@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod check;
+pub mod enquiry;
 pub mod preview;
 
 #[cfg(test)]
@@ -48,6 +49,12 @@ pub enum CommandError {
     /// No pack of that locale has a text there.
     #[error("{0} の原稿は、まだありません")]
     NoManuscript(Slot),
+    /// The text is no enquiry number.
+    #[error("問い合わせ番号は、48 20 71 93 のような8けたの数字です")]
+    NoNumber,
+    /// The municipality has no such area.
+    #[error("「{0}」という地域は、municipality.toml の areas にありません")]
+    NoSuchArea(String),
     /// No pack has any text.
     #[error("原稿がひとつもありません")]
     Empty,

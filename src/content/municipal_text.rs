@@ -1,7 +1,7 @@
 //! One municipal text: front matter with its desk and its range, then paragraphs.
 
 use super::cadence;
-use super::finding::{Log, at};
+use super::finding::{Log, at, suggestion};
 use super::manuscript;
 use super::municipality;
 use super::paragraphs::{self, Line};
@@ -11,7 +11,7 @@ use crate::domain::programme::pack::{Pack, Review};
 use crate::domain::programme::slot::Slot;
 
 /// The keys of its front matter.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "title",
     "department",
     "phone",
@@ -25,6 +25,7 @@ const KEYS: [&str; 13] = [
     "reviewer",
     "reviewed_on",
     "sources",
+    "area",
 ];
 
 /// What a municipal text may fill in.
@@ -36,7 +37,13 @@ const MANY: usize = 300;
 /// The most a card may hold; LINE refuses bubbles above 30 kB of JSON.
 const MOST: usize = 1_500;
 
-pub(super) fn read(id: &str, file: &str, text: &str, packs: &[Pack], log: &mut Log) -> Option<MunicipalText> {
+/// Reads one text. `areas` are those of the municipality, where its settings could be read.
+pub(super) fn read(
+    (id, file): (&str, &str),
+    text: &str,
+    (packs, areas): (&[Pack], Option<&[String]>),
+    log: &mut Log,
+) -> Option<MunicipalText> {
     name(id, file, log);
     let (front, lines) = manuscript::split(file, text, log)?;
     let paragraphs = body(file, &lines, log);
@@ -56,12 +63,14 @@ pub(super) fn read(id: &str, file: &str, text: &str, packs: &[Pack], log: &mut L
     let (from, to) = (point(&table, "from", log), point(&table, "to", log));
     range(&table, from.as_ref(), to.as_ref(), packs, log);
     let law = law(&table, log);
+    let areas = area(&table, areas, log);
     let reviewer = table.text(log, "reviewer").map(|name| name.value).filter(|name| !name.is_empty());
     let on = table.date(log, "reviewed_on").map(|day| day.value);
     table.texts(log, "sources");
     Some(MunicipalText {
         id: id.to_owned(),
         once: table.flag(log, "once").is_some_and(|flag| flag.value),
+        areas,
         valid_until: table.date(log, "valid_until").map(|day| day.value),
         title: title?.value,
         department: department?.value,
@@ -127,6 +136,18 @@ fn law(table: &Table<'_>, log: &mut Log) -> Vec<String> {
         log.error(table.place_at(law.line), sentence);
     }
     law.value
+}
+
+/// The areas whose readers get the text; they must be among those of the municipality.
+fn area(table: &Table<'_>, known: Option<&[String]>, log: &mut Log) -> Vec<String> {
+    let Some(areas) = table.texts(log, "area") else { return Vec::new() };
+    let strange = |name: &&String| known.is_some_and(|known| !known.contains(name));
+    for name in areas.value.iter().filter(strange) {
+        let hint = suggestion(name, known.unwrap_or_default().iter().map(String::as_str));
+        let sentence = format!("「{name}」という地域は、municipality.toml の areas にありません。{hint}");
+        log.error(table.place_at(areas.line), sentence);
+    }
+    areas.value
 }
 
 fn point(table: &Table<'_>, name: &str, log: &mut Log) -> Option<At<Slot>> {

@@ -45,13 +45,18 @@ pub(super) fn read(wanted: Option<&str>, files: &Files, packs: &[Pack], log: &mu
     let folder = format!("{FOLDER}{slug}/");
     let settings = format!("{folder}municipality.toml");
     let privacy = privacy(&folder, files, log);
-    let texts = texts(&folder, files, packs, log);
-    let Some(bytes) = files.get(&settings) else {
-        log.error(at(&settings, 1), "自治体のフォルダーに municipality.toml がありません。");
-        return None;
+    let found = match files.get(&settings) {
+        Some(bytes) => source::text(&settings, bytes, log)
+            .and_then(|text| head(&slug, Piece { file: &settings, text, line: 1 }, log)),
+        None => {
+            log.error(at(&settings, 1), "自治体のフォルダーに municipality.toml がありません。");
+            None
+        }
     };
-    let text = source::text(&settings, bytes, log)?;
-    let mut found = head(&slug, Piece { file: &settings, text, line: 1 }, log)?;
+    // Texts are read also where the settings cannot be, so that one mistake does not hide the next.
+    let areas = found.as_ref().map(|found| found.areas.clone());
+    let texts = texts(&folder, files, (packs, areas.as_deref()), log);
+    let mut found = found?;
     found.privacy = privacy?;
     found.texts = texts;
     Some(found)
@@ -83,7 +88,8 @@ fn choose(wanted: Option<&str>, files: &Files, log: &mut Log) -> Option<String> 
 fn head(slug: &str, piece: Piece<'_>, log: &mut Log) -> Option<Municipality> {
     let parsed = piece.parse(log)?;
     let table = Table::root(piece, &parsed);
-    table.only(log, &["name", "service", "sender", "page", "leap_birthday", "desk", "hotline"]);
+    let known = ["name", "service", "sender", "page", "leap_birthday", "desk", "hotline", "areas", "line_id"];
+    table.only(log, &known);
     let (name, service) = (table.required(log, "name"), table.required(log, "service"));
     let sender = table.required(log, "sender").and_then(|sender| sender_name(&table, sender, log));
     let page = page(&table, log);
@@ -94,6 +100,7 @@ fn head(slug: &str, piece: Piece<'_>, log: &mut Log) -> Option<Municipality> {
     }
     let own = own.and_then(|own| desk(&own, log));
     let hotlines = hotlines(&table, log);
+    let (areas, line_id) = (areas(&table, log), line_id(&table, log));
     Some(Municipality {
         slug: slug.to_owned(),
         name: name?.value,
@@ -105,6 +112,8 @@ fn head(slug: &str, piece: Piece<'_>, log: &mut Log) -> Option<Municipality> {
         leap,
         privacy: String::new(),
         texts: Vec::new(),
+        areas: areas?,
+        line_id: line_id?,
     })
 }
 
@@ -135,6 +144,49 @@ fn leap_birthday(table: &Table<'_>, log: &mut Log) -> LeapRule {
             LeapRule::default()
         }
     }
+}
+
+/// More areas than these do not fit on one card.
+const MOST_AREAS: usize = 10;
+/// The longest name of an area, as a button's label (LINE: 20 characters).
+const LONGEST_AREA: usize = 20;
+
+/// The areas, in the order in which they are offered; none where the key is missing.
+fn areas(table: &Table<'_>, log: &mut Log) -> Option<Vec<String>> {
+    let Some(areas) = table.texts(log, "areas") else { return Some(Vec::new()) };
+    let place = table.place_at(areas.line);
+    let wrong = |name: &&String| name.trim().is_empty() || name.chars().count() > LONGEST_AREA;
+    if let Some(name) = areas.value.iter().find(wrong) {
+        log.error(place, format!("地域の名前「{name}」は、1文字から{LONGEST_AREA}文字までにしてください。"));
+        return None;
+    }
+    if areas.value.len() > MOST_AREAS {
+        let count = areas.value.len();
+        log.error(place, format!("地域（areas）は{MOST_AREAS}までです（いまは{count}）。まとめてください。"));
+        return None;
+    }
+    let twice = (1..areas.value.len()).find(|at| areas.value[..*at].contains(&areas.value[*at]));
+    if let Some(at) = twice {
+        log.error(place, format!("地域「{}」が2回あります。ひとつにしてください。", areas.value[at]));
+        return None;
+    }
+    Some(areas.value)
+}
+
+/// The account's basic id, if it is given: `@` and letters that LINE allows.
+fn line_id(table: &Table<'_>, log: &mut Log) -> Option<Option<String>> {
+    let Some(id) = table.text(log, "line_id").filter(|id| !id.value.is_empty()) else { return Some(None) };
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    let right =
+        id.value.strip_prefix('@').is_some_and(|rest| !rest.is_empty() && rest.len() <= 30 && rest.chars().all(plain));
+    if !right {
+        log.error(
+            table.place_at(id.line),
+            "line_id は、LINE Official Account Manager にある「@」で始まるベーシックIDを、そのまま書いてください（例：@aoba）。",
+        );
+        return None;
+    }
+    Some(Some(id.value))
 }
 
 /// An optional page; it must be `https`.
@@ -216,7 +268,12 @@ fn privacy(folder: &str, files: &Files, log: &mut Log) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn texts(folder: &str, files: &Files, packs: &[Pack], log: &mut Log) -> Vec<MunicipalText> {
+fn texts(
+    folder: &str,
+    files: &Files,
+    (packs, areas): (&[Pack], Option<&[String]>),
+    log: &mut Log,
+) -> Vec<MunicipalText> {
     let mut texts = Vec::new();
     for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with(folder)) {
         let name = &path[folder.len()..];
@@ -224,7 +281,7 @@ fn texts(folder: &str, files: &Files, packs: &[Pack], log: &mut Log) -> Vec<Muni
         match id {
             Some(id) if id != "README" => {
                 if let Some(text) = source::text(path, bytes, log) {
-                    texts.extend(municipal_text::read(id, path, text, packs, log));
+                    texts.extend(municipal_text::read((id, path), text, (packs, areas), log));
                 }
             }
             Some(_) => {}

@@ -245,6 +245,9 @@ pub struct Profile {
     /// One-line explanations that the next daily message opens with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads: Vec<Lead>,
+    /// The part of the municipality the reader lives in, one of its `areas`, when they told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
 }
 
 /// A line on top of a daily message that explains something unusual.
@@ -257,4 +260,6 @@ pub enum Lead {
     DueDateMoved,
     /// Somebody in the family reported the birth.
     BirthReported,
+    /// Somebody joined by this reader's invitation.
+    FamilyJoined,
 }

@@ -40,6 +40,11 @@ id!(
     EventId
 );
 
+id!(
+    /// One code: an invitation, a move to another phone, an enquiry.
+    CodeId
+);
+
 /// A LINE user id: `U` and 32 hexadecimal digits, different for every provider.
 ///
 /// Personal: it is sealed at rest, and its `Debug` form says only that it is one.

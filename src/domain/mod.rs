@@ -13,12 +13,14 @@
 //! - [`message`], [`phrases`]: what is said, free of LINE's wire; the wording staff can edit.
 //! - [`compose`]: slots, facts and an object budget become messages.
 //! - [`retention`]: how long a reader is known.
+//! - [`code`]: short codes for invitations, a new phone, enquiries.
 //! - [`conversation`]: state and input become the next state and effects.
 //! - [`delivery`]: the states of everything that leaves, and what an outcome means.
 
 pub mod account;
 pub mod calendar;
 pub mod child;
+pub mod code;
 pub mod compose;
 pub mod conversation;
 pub mod delivery;

@@ -45,6 +45,10 @@ pub struct Municipality {
     pub privacy: String,
     /// Its texts, by id.
     pub texts: Vec<MunicipalText>,
+    /// The parts it is divided into, for texts that concern some of them; empty where it is not.
+    pub areas: Vec<String>,
+    /// The account's basic id at LINE, such as `@aoba`, for links that add it as a friend.
+    pub line_id: Option<String>,
 }
 
 /// One municipal text.
@@ -70,6 +74,8 @@ pub struct MunicipalText {
     pub hours: String,
     /// A page with more, if there is one.
     pub page: Option<String>,
+    /// The areas whose readers get it; empty is everybody.
+    pub areas: Vec<String>,
     /// After this day it is not sent.
     pub valid_until: Option<NaiveDate>,
     /// Laws and yearly rules it depends on.
@@ -91,5 +97,13 @@ impl Municipality {
     #[must_use]
     pub fn text(&self, id: &str) -> Option<&MunicipalText> {
         self.texts.iter().find(|text| text.id == id)
+    }
+}
+
+impl MunicipalText {
+    /// Whether a reader of that area gets it; whoever told none gets the texts for everybody.
+    #[must_use]
+    pub fn is_for(&self, area: Option<&str>) -> bool {
+        self.areas.is_empty() || area.is_some_and(|area| self.areas.iter().any(|one| one == area))
     }
 }

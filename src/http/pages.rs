@@ -84,6 +84,8 @@ mod tests {
             leap: crate::domain::calendar::LeapRule::default(),
             privacy: "# {service}\n\n<script>alert(1)</script>\n\n{phone}".into(),
             texts: Vec::new(),
+            areas: Vec::new(),
+            line_id: None,
         };
         let page = page(&municipality);
         assert!(page.contains("<h1>あおば子育てだより</h1>") && page.contains("000-000-0000"));

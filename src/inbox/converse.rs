@@ -4,6 +4,7 @@ use super::Inbox;
 use super::effects::Work;
 use super::process::Verdict;
 use crate::domain::account::Account;
+use crate::domain::conversation::sharing::Sharing;
 use crate::domain::conversation::{self, AccountFacts, CONSENT_VERSION, Effect, Facts, Input, Step, Today, wording};
 use crate::domain::family::Standing;
 use crate::domain::ids::LineUserId;
@@ -50,9 +51,10 @@ impl Inbox {
             return Ok(Verdict::ignored("stale"));
         }
         let late = incoming.user.is_some() && !stands && sent_at < reader.last_event_at;
-        let step = self.step(tx, account, &reader, known, &incoming.input).await?;
+        let sharing = self.sharing(tx, account, &reader, &incoming.input).await?;
+        let step = self.step(tx, account, &reader, known, (&incoming.input, &sharing)).await?;
         let step = if late { only_what_still_counts(step, &incoming.input, &reader, sent_at) } else { step };
-        self.carry_out(tx, account, reader, incoming, step).await
+        self.carry_out(tx, account, reader, incoming, (step, &sharing)).await
     }
 
     /// Forgets what has been kept long enough; returns the reader, unless they are forgotten too.
@@ -81,10 +83,10 @@ impl Inbox {
         account: &Account,
         reader: &ReaderRow,
         known: Option<Standing>,
-        input: &Input,
+        (input, sharing): (&Input, &Sharing),
     ) -> Result<Step> {
         let consented = tx.has_consented(reader.id, CONSENT_VERSION).await?;
-        let facts = self.facts(account, reader, known, consented);
+        let facts = self.facts(account, reader, (known, consented), sharing);
         Ok(conversation::step(&reader.conversation, input, &facts))
     }
 
@@ -92,8 +94,8 @@ impl Inbox {
         &self,
         account: &'a Account,
         reader: &'a ReaderRow,
-        standing: Option<Standing>,
-        consented: bool,
+        (standing, consented): (Option<Standing>, bool),
+        sharing: &'a Sharing,
     ) -> Facts<'a> {
         let now = account.civil(self.ambient.now_ms());
         Facts {
@@ -110,7 +112,9 @@ impl Inbox {
                 minute: account.hours.delivery,
                 reviewed: account.library.is_reviewed(),
                 privacy_url: account.privacy_url.as_deref(),
+                hours: account.hours,
             },
+            sharing,
         }
     }
 
@@ -120,7 +124,7 @@ impl Inbox {
         account: &Account,
         mut reader: ReaderRow,
         incoming: Incoming<'_>,
-        step: Step,
+        (step, sharing): (Step, &Sharing),
     ) -> Result<Verdict> {
         if step.next.state != reader.conversation.state {
             reader.turn += 1;
@@ -134,7 +138,7 @@ impl Inbox {
         work.apply(&step.effects).await?;
         let known = Some(work.reader.standing);
         let words = {
-            let facts = self.facts(account, &work.reader, known, true);
+            let facts = self.facts(account, &work.reader, (known, true), sharing);
             let today = work.today_of_newcomers(&step.effects).await?.unwrap_or(facts.today);
             let facts = Facts { today, ..facts };
             wording::render(&step.prompts, &facts, account.library.phrases(&work.reader.locale))

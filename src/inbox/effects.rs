@@ -1,5 +1,6 @@
 //! Effects become rows, in the transaction of their event.
 
+mod family;
 mod newcomers;
 
 use chrono::NaiveDate;
@@ -39,12 +40,15 @@ pub(super) struct Work<'a> {
     hints: Hints,
     /// Registered just now.
     newcomers: Vec<ChildId>,
+    /// Everything was deleted: nothing is written about the reader any more.
+    erased: bool,
 }
 
 impl<'a> Work<'a> {
     pub(super) fn new(tx: &'a Tx, account: &'a Account, reader: ReaderRow, event: &EventRow, now: i64) -> Self {
         let (sent_at, received_at) = (event.sent_at, event.received_at);
-        Self { tx, account, reader, sent_at, received_at, now, hints: Vec::new(), newcomers: Vec::new() }
+        let (hints, newcomers) = (Vec::new(), Vec::new());
+        Self { tx, account, reader, sent_at, received_at, now, hints, newcomers, erased: false }
     }
 
     fn today(&self) -> NaiveDate {
@@ -93,6 +97,20 @@ impl<'a> Work<'a> {
                 Ok(())
             }
             Effect::ShowToday | Effect::ShowNewcomers | Effect::ShowEarlier => Ok(()),
+            Effect::KeepCode { kind, code } => self.tx.keep_code(&self.reader, *kind, code).await,
+            Effect::Join { code, role } => self.join(*code, *role).await,
+            Effect::Transfer { code } => self.transfer(*code).await,
+            Effect::RemoveMember { member } => self.remove_member(*member).await,
+            Effect::SetRole { children, role } => self.set_role(children, *role).await,
+            Effect::SetTime { minute } => {
+                self.reader.profile.minute = Some(*minute);
+                Ok(())
+            }
+            Effect::SetArea { area } => {
+                self.reader.profile.area.clone_from(area);
+                Ok(())
+            }
+            Effect::Erase => self.erase().await,
         }
     }
 
@@ -280,7 +298,8 @@ impl<'a> Work<'a> {
         let token = token.filter(|_| self.now - self.received_at < REPLY_TOKEN_MS);
         let answer = NewDelivery {
             account: self.account.id,
-            reader: Some(self.reader.id),
+            // What is said last to somebody who is forgotten leaves by the reply token alone.
+            reader: (!self.erased).then_some(self.reader.id),
             blind: self.reader.blind,
             purpose: Purpose::answer(key),
             via: Via::Reply,
@@ -361,6 +380,10 @@ impl<'a> Work<'a> {
 
     /// Writes the reader; returns the timer hints to give after the commit.
     pub(super) async fn finish(mut self) -> Result<Hints> {
+        if self.erased {
+            self.hints.push((self.reader.id, None));
+            return Ok(self.hints);
+        }
         let mut reader = self.reader.clone();
         self.rearm(&mut reader).await?;
         self.tx.save_reader(&reader).await?;
@@ -387,6 +410,7 @@ fn bring_back(effects: &[Effect]) -> bool {
                 | Effect::UndoBirth { .. }
                 | Effect::MoveDueDate { .. }
                 | Effect::MoveBirthDate { .. }
+                | Effect::SetTime { .. }
         )
     };
     let ends = |effect: &Effect| matches!(effect, Effect::Stop { .. } | Effect::ReportLoss { .. });

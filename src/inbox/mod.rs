@@ -13,6 +13,7 @@ mod converse;
 mod effects;
 mod process;
 mod receive;
+mod sharing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Waits that are not deliveries: drafts left lying, readers to be forgotten, and later codes.
+//! Waits that are not deliveries: drafts left lying, readers to be forgotten.
 
 use entity::{child, consent, follow, reader};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query};
@@ -103,7 +103,7 @@ impl Tx {
         Ok(rows.into_iter().filter_map(waiting).collect())
     }
 
-    /// Forgets a reader: their row, consents and follow edges, and children nobody follows any more.
+    /// Forgets a reader: their row, consents, codes and follow edges, and children nobody follows any more.
     /// What left keeps its purpose and blind index, so that nobody gets a second message on a day on
     /// which they come back; its contents were blanked when it ended.
     ///
@@ -114,6 +114,7 @@ impl Tx {
         for child in self.followed_by(reader).await? {
             self.forget_follow(reader, child).await?;
         }
+        self.forget_codes_of(reader).await?;
         consent::Entity::delete_many().filter(consent::Column::ReaderId.eq(reader.0)).exec(&self.inner).await?;
         reader::Entity::delete_by_id(reader.0).exec(&self.inner).await?;
         Ok(())

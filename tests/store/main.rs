@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bench;
+mod codes;
 mod deliveries;
 mod events;
 mod neighbours;

@@ -127,3 +127,27 @@ async fn the_same_person_at_two_accounts_is_two_readers() {
     assert!(!same.texts().join("\n").contains("妊娠25週"), "what one account knows the other does not");
     town.serving.stop().await;
 }
+
+#[tokio::test]
+async fn a_code_of_one_account_means_nothing_in_another() {
+    let town = town().await;
+    let [aoba, midori] = &town.line;
+    let settle = || async { town.app.settle().await.unwrap() };
+    let inviter = registers(&town, aoba).await;
+    let stranger = midori.user_with_id(inviter.id().to_owned());
+    assert_eq!(stranger.add_friend().await, 200);
+    settle().await;
+    for word in ["招待", "機種変更"] {
+        assert_eq!(inviter.says(word).await, 200);
+        settle().await;
+        let said = inviter.texts().join("\n");
+        let code = |word: &&str| word.len() == 9 && word.as_bytes()[4] == b'-';
+        let code = said.split_whitespace().rfind(code).unwrap().to_owned();
+        assert_eq!(stranger.says(&code).await, 200);
+        settle().await;
+        assert!(stranger.texts().join("\n").contains("そのコードは使えませんでした"), "{word}");
+        assert!(!inviter.texts().join("\n").contains("使えませんでした"));
+    }
+    assert_eq!(town.app.store().count("follow").await.unwrap(), 1);
+    town.serving.stop().await;
+}

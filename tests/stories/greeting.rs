@@ -2,6 +2,9 @@
 
 use crate::support::World;
 
+/// What the consent card offers; the quick reply stands first in LINE's JSON.
+const WAYS: &[&str] = &["引っ越しコードを入れる", "同意して登録する", "家族に招待された", "いまは登録しない"];
+
 #[tokio::test]
 async fn somebody_new_is_greeted_once_and_hears_nothing_more_until_they_answer() {
     let world = World::at("2026-11-22 09:00").await;
@@ -17,7 +20,7 @@ async fn somebody_new_is_greeted_once_and_hears_nothing_more_until_they_answer()
         .tells("うかがうのは、予定日か誕生日と、よび名（なくてもかまいません）です")
         .tells("30日後に消します")
         .never_tells(&["医師"])
-        .offers_only(&["同意して登録する", "いまは登録しない"]);
+        .offers_only(WAYS);
     hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 }
@@ -31,7 +34,7 @@ async fn whoever_does_not_want_to_register_now_is_left_alone_and_may_come_back()
     hana.waits_until("2026-11-24 12:00").await.silence();
     hana.was_pushed(&[]);
 
-    hana.says("登録").await.offers_only(&["同意して登録する", "いまは登録しない"]);
+    hana.says("登録").await.offers_only(WAYS);
     hana.taps("同意して登録する").await.tells("（1/3）");
 }
 
@@ -49,7 +52,7 @@ async fn consent_alone_registers_nobody() {
 async fn the_page_on_personal_data_is_linked_only_at_a_public_https_address() {
     let world = World::with("2026-11-22 09:00", &[("PUBLIC_URL", "https://line.aoba.example.jp")]).await;
     let hana = world.somebody();
-    hana.adds_the_account().await.offers_only(&["同意して登録する", "個人情報のあつかい", "いまは登録しない"]);
+    hana.adds_the_account().await.offers_only(&[WAYS[0], WAYS[1], WAYS[2], "個人情報のあつかい", WAYS[3]]);
     hana.taps("個人情報のあつかい").await.silence();
     assert_eq!(hana.user.opened(), ["https://line.aoba.example.jp/privacy"]);
     hana.says("個人情報").await.offers("ページをひらく");
@@ -60,7 +63,7 @@ async fn the_page_on_personal_data_is_linked_only_at_a_public_https_address() {
 
     let world = World::with("2026-11-22 09:00", &[("PUBLIC_URL", "http://127.0.0.1:8080")]).await;
     let kenta = world.somebody();
-    kenta.adds_the_account().await.offers_only(&["同意して登録する", "いまは登録しない"]);
+    kenta.adds_the_account().await.offers_only(WAYS);
     kenta.says("個人情報のあつかい").await.tells("こども家庭センター（000-000-0000）").never_tells(&["http"]);
     kenta.was_pushed(&[]);
 }

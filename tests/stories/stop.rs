@@ -8,11 +8,11 @@ async fn a_stop_before_the_morning_is_final_before_the_morning() {
         let world = World::at("2026-11-22 09:00").await;
         let hana = world.registered(Registers::Due, "2027-03-01", None).await;
         world.until("2026-11-24 07:59").await;
-        hana.says(word)
-            .await
-            .tells("お届けを止めました。")
-            .tells("30日後に消えます")
-            .offers_only(&["赤ちゃんとお別れした", "まちがえた（もどす）"]);
+        hana.says(word).await.tells("お届けを止めました。").tells("30日後に消えます").offers_only(&[
+            "赤ちゃんとお別れした",
+            "まちがえた（もどす）",
+            "登録を消す",
+        ]);
         hana.waits_until("2026-11-26 12:00").await.silence();
         hana.was_pushed(&["11-23 08:00"]);
     }

@@ -335,6 +335,12 @@ impl Parent<'_> {
         found.unwrap_or_else(|| panic!("no button 「{label}」 was ever shown"))
     }
 
+    /// What the newest button that copies something copies.
+    pub fn copied(&self) -> String {
+        let found = self.user.chat().iter().rev().find_map(|bubble| field_of(&bubble.message, "clipboardText"));
+        found.unwrap_or_else(|| panic!("there was never anything to copy"))
+    }
+
     /// The last thing the bot said, as text.
     pub fn last_word(&self) -> String {
         self.user.texts().last().cloned().unwrap_or_default()
@@ -374,6 +380,18 @@ impl Parent<'_> {
     pub fn was_pushed(&self, times: &[&str]) {
         assert_eq!(self.push_times(), times, "pushes; what was said:\n{}", self.everything());
         self.world.line_refused_nothing();
+    }
+}
+
+/// The text of the field of this name somewhere inside.
+fn field_of(part: &Value, name: &str) -> Option<String> {
+    match part {
+        Value::Array(parts) => parts.iter().find_map(|part| field_of(part, name)),
+        Value::Object(fields) => match fields.get(name).and_then(Value::as_str) {
+            Some(text) => Some(text.to_owned()),
+            None => fields.values().find_map(|part| field_of(part, name)),
+        },
+        _ => None,
     }
 }
 

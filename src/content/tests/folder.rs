@@ -80,6 +80,10 @@ const LEAST: [(&str, &str); 7] = [
             "\n",
             include_str!("../../../content/phrases/ja/rest.toml"),
             "\n",
+            include_str!("../../../content/phrases/ja/settings.toml"),
+            "\n",
+            include_str!("../../../content/phrases/ja/sharing.toml"),
+            "\n",
             include_str!("../../../content/phrases/ja/stop.toml"),
             "\n",
             include_str!("../../../content/phrases/ja/today.toml")

@@ -133,6 +133,7 @@ fn a_mistake_in_a_municipal_text_is_told_with_its_line() {
         ("to = \"day/120\"", "to = \"day/120\"\nlaw = [\"boshi\"]", 8, "valid_until"),
         ("to = \"day/120\"", "to = \"day/120\"\nonce = \"はい\"", 8, "true か false"),
         ("to = \"day/120\"", "to = \"day/120\"\nexpires = 2027-03-31", 8, "「expires」という項目はありません"),
+        ("to = \"day/120\"", "to = \"day/120\"\narea = [\"北郡\"]", 8, "もしかして「北部」ですか"),
         ("本文です。", "", 9, "本文がありません"),
         ("本文です。", "{name}さん", 10, "{name} という差し込み"),
         ("本文です。", "# 題\n本文です。", 10, "title に書いてください"),
@@ -157,11 +158,16 @@ fn a_mistake_in_a_municipality_is_told_with_its_line() {
         ("sender = \"あおば市 こども家庭センター\"", "sender = \"あおば市LINE\"", 7, "「LINE」という言葉は使えません"),
         ("https://aoba.example.jp/kosodate", "http://aoba.example.jp/", 10, "https://"),
         ("page = \"https://aoba.example.jp/kosodate\"", "leap_birthday = \"2-29\"", 10, "leap_birthday は"),
-        ("[desk]", "[desc]", 13, "もしかして「desk」ですか"),
+        ("[desk]", "[desc]", 22, "もしかして「desk」ですか"),
         ("[desk]", "[desc]", 1, "相談の窓口（[desk]）がありません"),
-        ("phone = \"110\"", "phone = \"110番\"", 29, "半角の数字"),
-        ("[hotline.yorisoi]", "[hotline.yorisou]", 53, "もしかして「yorisoi」ですか"),
-        ("[hotline.yorisoi]", "[hotline.yorisou]", 22, "[hotline.yorisoi] がありません"),
+        ("phone = \"110\"", "phone = \"110番\"", 38, "半角の数字"),
+        ("[hotline.yorisoi]", "[hotline.yorisou]", 62, "もしかして「yorisoi」ですか"),
+        ("[hotline.yorisoi]", "[hotline.yorisou]", 31, "[hotline.yorisoi] がありません"),
+        ("\"中央\"", "\"あおば市の北のほうにある、とても長い名前の地域\"", 15, "20文字まで"),
+        ("\"中央\"", "\"北部\"", 15, "地域「北部」が2回"),
+        ("areas = [", "areas = [\"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\", \"8\", ", 15, "10まで"),
+        ("@aoba", "aoba", 19, "ベーシックID"),
+        ("@aoba", "@あおば", 19, "ベーシックID"),
     ] {
         assert!(MUNICIPALITY.contains(from), "{from}");
         expect(TOWN, &MUNICIPALITY.replacen(from, to, 1), line, sentence);

@@ -6,7 +6,7 @@ use crate::domain::phrases::{Phrase, fill};
 
 /// Every phrase that a daily message may need, with the placeholders its text may hold. `check`
 /// compares `content/phrases` with this list.
-pub const PHRASES: [(&str, &[&str]); 26] = [
+pub const PHRASES: [(&str, &[&str]); 27] = [
     ("daily_call_pregnancy", &["weeks", "days"]),
     ("daily_call_pregnancy_named", &["nickname", "weeks", "days"]),
     ("daily_call_pregnancy_week", &["weeks"]),
@@ -33,6 +33,7 @@ pub const PHRASES: [(&str, &[&str]); 26] = [
     ("daily_unreviewed", &[]),
     ("daily_footer", &[]),
     ("daily_municipal", &["municipality", "title", "department", "phone", "hours", "opening"]),
+    ("daily_lead_family_joined", &[]),
 ];
 
 /// Labels without which a card would lead nowhere.
@@ -89,5 +90,6 @@ pub(super) const fn of_lead(lead: Lead) -> &'static str {
         Lead::Resumed => "daily_lead_resumed",
         Lead::DueDateMoved => "daily_lead_due_date_moved",
         Lead::BirthReported => "daily_lead_birth_reported",
+        Lead::FamilyJoined => "daily_lead_family_joined",
     }
 }

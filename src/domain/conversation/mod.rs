@@ -12,6 +12,7 @@ mod ages;
 pub mod danger;
 pub mod postback;
 pub mod reading;
+pub mod sharing;
 pub mod state;
 pub mod step;
 pub mod wording;
@@ -25,9 +26,12 @@ use serde::{Deserialize, Serialize};
 pub use state::State;
 pub use step::step;
 
+use super::code::{Code, CodeKind, Guesses};
 use super::family::{Follow, Nickname, Profile, Role, Standing, StopReason};
-use super::ids::ChildId;
+use super::ids::{ChildId, CodeId, ReaderId};
 use super::municipal::Municipality;
+use super::programme::plan::Hours;
+use sharing::Sharing;
 
 /// A reader's conversation, as it is kept (sealed) between events. Its turn is kept beside it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +51,9 @@ pub struct Conversation {
     /// What was already said today, so that kindness does not become noise.
     #[serde(default)]
     pub courtesy: Courtesy,
+    /// Wrong codes of late, so that codes cannot be tried out.
+    #[serde(default, skip_serializing_if = "Guesses::is_empty")]
+    pub guesses: Guesses,
 }
 
 /// A birth that this reader reported.
@@ -118,6 +125,8 @@ pub struct Facts<'a> {
     pub today: Today,
     /// The account.
     pub account: AccountFacts<'a>,
+    /// Codes and family members, as far as this input asks for them.
+    pub sharing: &'a Sharing,
 }
 
 /// What 「きょうのメッセージ」 can show.
@@ -147,6 +156,8 @@ pub struct AccountFacts<'a> {
     pub privacy_url: Option<&'a str>,
     /// The words that call for a person.
     pub danger: &'a danger::DangerWords,
+    /// Between which times of day a reader can choose.
+    pub hours: Hours,
 }
 
 /// What [`step()`] decided.
@@ -257,6 +268,49 @@ pub enum Effect {
     ShowEarlier,
     /// Count a message that called for help, by category; never whose.
     CountDanger(danger::Category),
+    /// Keep a new code of this reader, until its kind's time is over.
+    KeepCode {
+        /// What it is for.
+        kind: CodeKind,
+        /// The code, kept as a hash.
+        code: Code,
+    },
+    /// Follow the children of the reader who made this invitation.
+    Join {
+        /// The invitation, which is used by this.
+        code: CodeId,
+        /// What the reader is to the children.
+        role: Role,
+    },
+    /// Move everything of the reader who made this code to this reader.
+    Transfer {
+        /// The code, which is used by this.
+        code: CodeId,
+    },
+    /// Let a member of the family follow the children of which this reader is a parent no more.
+    RemoveMember {
+        /// Whom.
+        member: ReaderId,
+    },
+    /// What the reader is to these children.
+    SetRole {
+        /// Which children.
+        children: Vec<ChildId>,
+        /// The new role.
+        role: Role,
+    },
+    /// The reader's own time of day, in minutes after midnight.
+    SetTime {
+        /// Within the account's hours.
+        minute: u16,
+    },
+    /// The part of the municipality the reader lives in; `None` when they do not tell.
+    SetArea {
+        /// One of the municipality's areas.
+        area: Option<String>,
+    },
+    /// Delete everything that is known of the reader, at once.
+    Erase,
 }
 
 /// A child to be registered.

@@ -130,10 +130,38 @@ pub enum Tap {
     RestMonth,
     /// Rest until the reader comes back.
     RestOpen,
+    /// Entry: invite somebody of the family.
+    Invite,
+    /// Entry: who else follows the children.
+    ShowFamily,
+    /// Entry: somebody was invited and has a code.
+    Join,
+    /// Entry: what the reader is to the children.
+    AskRole,
+    /// Entry: another time of day.
+    AskTime,
+    /// Entry: the part of the municipality.
+    AskArea,
+    /// Entry: a code for a new phone.
+    AskTransfer,
+    /// Entry: the code for a new phone is here.
+    EnterTransfer,
+    /// Entry: a number for an enquiry.
+    ShowEnquiry,
+    /// Entry: delete everything; asks before it does.
+    AskErase,
+    /// The mother, or the one who is pregnant.
+    RoleMother,
+    /// The father, or the partner.
+    RoleFather,
+    /// A grandparent.
+    RoleGrandparent,
+    /// Somebody else, or no answer.
+    RoleOther,
 }
 
-/// Every tap but [`Tap::Pick`] with its `flow|step|value`. The first [`ENTRIES`] are entries.
-const TAPS: [(Tap, &str); 49] = [
+/// Every tap but [`Tap::Pick`] with its `flow|step|value`. The first [`ENTRIES`] are entries, and [`MORE_ENTRIES`].
+const TAPS: [(Tap, &str); 63] = [
     (Tap::ShowToday, "today|show|"),
     (Tap::ShowConsult, "consult|show|"),
     (Tap::ShowUrgent, "consult|urgent|"),
@@ -183,15 +211,42 @@ const TAPS: [(Tap, &str); 49] = [
     (Tap::RestWeek, "rest|for|week"),
     (Tap::RestMonth, "rest|for|month"),
     (Tap::RestOpen, "rest|for|open"),
+    (Tap::Invite, "family|invite|"),
+    (Tap::ShowFamily, "family|show|"),
+    (Tap::Join, "family|join|"),
+    (Tap::AskRole, "role|ask|"),
+    (Tap::AskTime, "time|ask|"),
+    (Tap::AskArea, "area|ask|"),
+    (Tap::AskTransfer, "move|ask|"),
+    (Tap::EnterTransfer, "move|enter|"),
+    (Tap::ShowEnquiry, "enquiry|show|"),
+    (Tap::AskErase, "erase|ask|"),
+    (Tap::RoleMother, "role|is|mother"),
+    (Tap::RoleFather, "role|is|father"),
+    (Tap::RoleGrandparent, "role|is|grandparent"),
+    (Tap::RoleOther, "role|is|other"),
 ];
 /// How many of [`TAPS`] are entries.
 const ENTRIES: usize = 24;
+/// The entries about the family and the reader's own settings, which stand behind them.
+const MORE_ENTRIES: [Tap; 10] = [
+    Tap::Invite,
+    Tap::ShowFamily,
+    Tap::Join,
+    Tap::AskRole,
+    Tap::AskTime,
+    Tap::AskArea,
+    Tap::AskTransfer,
+    Tap::EnterTransfer,
+    Tap::ShowEnquiry,
+    Tap::AskErase,
+];
 
 impl Tap {
     /// Whether the button carries no turn and is always valid.
     #[must_use]
     pub fn is_entry(self) -> bool {
-        TAPS[..ENTRIES].iter().any(|(tap, _)| *tap == self)
+        TAPS[..ENTRIES].iter().any(|(tap, _)| *tap == self) || MORE_ENTRIES.contains(&self)
     }
 
     fn path(self) -> String {

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Dates;
 use super::postback::ChildRef;
+use crate::domain::code::CodeKind;
 use crate::domain::family::Nickname;
+use crate::domain::ids::{CodeId, ReaderId};
 
 /// What we wait for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +138,37 @@ pub enum State {
     },
     /// For how long to rest.
     ChoosingRest,
+    /// For a code that somebody was given.
+    AskingCode {
+        /// What it is for.
+        wanted: CodeKind,
+    },
+    /// For what the reader is to the children of an invitation; the answer is the consent, too.
+    Joining {
+        /// The invitation.
+        code: CodeId,
+    },
+    /// For which member of the family is meant.
+    ChoosingMember {
+        /// Those who can be removed, in the order in which they were offered.
+        members: Vec<ReaderId>,
+    },
+    /// For the yes to removing a member of the family.
+    ConfirmingRemoval {
+        /// Whom.
+        member: ReaderId,
+    },
+    /// For what the reader is to their children.
+    ChoosingRole,
+    /// For the time of day.
+    ChoosingTime,
+    /// For the part of the municipality.
+    ChoosingArea {
+        /// The areas that were offered, in this order.
+        areas: Vec<String>,
+    },
+    /// For the yes to deleting everything.
+    ConfirmingErase,
 }
 
 /// What a date is asked for.
@@ -256,7 +289,15 @@ impl State {
             | Self::ChoosingCount { .. }
             | Self::ConfirmingLoss
             | Self::ChoosingLost { .. }
-            | Self::ChoosingRest => false,
+            | Self::ChoosingRest
+            | Self::AskingCode { .. }
+            | Self::Joining { .. }
+            | Self::ChoosingMember { .. }
+            | Self::ConfirmingRemoval { .. }
+            | Self::ChoosingRole
+            | Self::ChoosingTime
+            | Self::ChoosingArea { .. }
+            | Self::ConfirmingErase => false,
         }
     }
 

@@ -6,10 +6,9 @@
 //!
 //! - At most one text for a child and [`MOST_IN_A_PUSH`] in a push; the one whose range ends first
 //!   goes first, the others wait for the next delivery day in their range.
+//! - A text for some areas reaches their readers only; whoever told no area gets the texts for everybody.
 //! - Twins share one text: it is shown once, and remembered for both.
 //! - The day it was shown on it is shown again, so that a message can be read twice and stays the same.
-
-use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -17,6 +16,7 @@ use super::cadence::Anchor;
 use crate::domain::calendar::{LeapRule, days_after};
 use crate::domain::child::BirthDate;
 use crate::domain::delivery::{Call, DailyParts, Section};
+use crate::domain::family::Profile;
 use crate::domain::ids::ChildId;
 use crate::domain::library::Library;
 use crate::domain::municipal::{MunicipalText, Municipality};
@@ -32,13 +32,14 @@ pub const MOST_IN_A_PUSH: usize = 2;
 pub(super) fn texts_for(
     sections: &[Section],
     day: NaiveDate,
-    shown: &BTreeMap<String, NaiveDate>,
+    profile: &Profile,
     municipality: &Municipality,
     leap: LeapRule,
 ) -> Vec<String> {
     let mut waiting: Vec<Candidate<'_>> = candidates(sections, day, municipality, leap)
+        .filter(|candidate| candidate.text.is_for(profile.area.as_deref()))
         .filter(|candidate| candidate.text.valid_until.is_none_or(|last| last >= day))
-        .filter(|candidate| shown.get(&candidate.key()).is_none_or(|on| *on == day))
+        .filter(|candidate| profile.shown.get(&candidate.key()).is_none_or(|on| *on == day))
         .collect();
     waiting.sort_by(|a, b| (a.ends, &a.text.id).cmp(&(b.ends, &b.text.id)));
     chosen(&waiting)

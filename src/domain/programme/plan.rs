@@ -77,7 +77,7 @@ pub fn readable_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -
     if sections.is_empty() && overdue.is_empty() {
         return None;
     }
-    let municipal = texts_for(&sections, day, &reader.profile.shown, &library.municipality, leap_rule(library));
+    let municipal = texts_for(&sections, day, reader.profile, &library.municipality, leap_rule(library));
     let onward = closing::onward(&sections, courses(reader, library), day);
     let locale = reader.locale.to_owned();
     Some(DailyParts { day, locale, leads: Vec::new(), sections, municipal, overdue, onward })

@@ -6,6 +6,7 @@
 pub mod dates;
 pub mod nickname;
 pub mod numerals;
+pub mod times;
 pub mod words;
 
 use unicode_normalization::UnicodeNormalization;

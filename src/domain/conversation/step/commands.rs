@@ -9,7 +9,10 @@ use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Dates, Step};
 use super::scene::Scene;
-use super::{aside, birth, change, children, dates, loss, overdue, registration, rest, siblings, stop, today, twins};
+use super::{
+    area, aside, birth, change, children, dates, enquiry, erase, invite, join, loss, overdue, registration, rest, role,
+};
+use super::{siblings, stop, time, today, transfer, twins};
 
 /// A typed command, whatever is open.
 pub(super) fn run(scene: Scene<'_>, command: Command) -> Step {
@@ -42,6 +45,16 @@ pub(super) fn run(scene: Scene<'_>, command: Command) -> Step {
         Command::Greeting | Command::Thanks if scene.state().is_open() => registration::resume(scene),
         Command::Greeting => aside::greeting(scene),
         Command::Thanks => aside::thanks(scene),
+        Command::Invite => invite::invite(scene),
+        Command::Family => invite::family(scene),
+        Command::Join => join::ask(scene),
+        Command::Role => role::ask(scene),
+        Command::Time => time::ask(scene),
+        Command::Area => area::ask(scene),
+        Command::Transfer => transfer::begin(scene),
+        Command::EnterTransfer => transfer::enter(scene),
+        Command::Enquiry => enquiry::show(scene),
+        Command::Erase => erase::ask(scene),
     }
 }
 
@@ -66,6 +79,16 @@ pub(super) fn entered(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -
         Tap::UndoStop => Command::Undo,
         Tap::AskLoss => Command::SadNews,
         Tap::LossNow => Command::Loss,
+        Tap::Invite => Command::Invite,
+        Tap::ShowFamily => Command::Family,
+        Tap::Join => Command::Join,
+        Tap::AskRole => Command::Role,
+        Tap::AskTime => Command::Time,
+        Tap::AskArea => Command::Area,
+        Tap::AskTransfer => Command::Transfer,
+        Tap::EnterTransfer => Command::EnterTransfer,
+        Tap::ShowEnquiry => Command::Enquiry,
+        Tap::AskErase => Command::Erase,
         _ => return about_child(scene, data, picked),
     };
     run(scene, command)
@@ -117,6 +140,22 @@ pub(super) fn unregistered(scene: Scene<'_>) -> Step {
         State::Idle => scene.stay().say(Prompt::NotRegistered),
         _ => scene.again(Line::RegisterFirst),
     }
+}
+
+/// What is said where something needs a child that goes on, and there is none; quiet after a loss.
+pub(super) fn nothing_active(scene: Scene<'_>) -> Option<Step> {
+    if scene.active().next().is_some() {
+        return None;
+    }
+    Some(if scene.facts.follows.is_empty() {
+        unregistered(scene)
+    } else if scene.is_quiet() {
+        scene.again(Line::QuietStopped)
+    } else if scene.plainly_stopped().next().is_some() {
+        scene.stay().to(State::Idle).say(Prompt::StoppedBefore)
+    } else {
+        scene.again(Line::Finished)
+    })
 }
 
 /// Back to the open question. A draft may have been forgotten meanwhile; whoever has a registration, or

@@ -3,6 +3,7 @@
 //! Order of attention for a text: a whole-message stop or loss acts; a danger word brings help; the
 //! open question is answered; a command opens something; and only then it is small talk or a worry.
 
+mod area;
 mod aside;
 mod birth;
 mod change;
@@ -10,17 +11,24 @@ mod children;
 mod commands;
 mod count;
 mod dates;
+mod enquiry;
+mod erase;
 mod follow;
+mod invite;
+mod join;
 mod loss;
 mod nickname;
 mod options;
 mod overdue;
 mod registration;
 mod rest;
+mod role;
 mod scene;
 mod siblings;
 mod stop;
+mod time;
 mod today;
+mod transfer;
 mod twins;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -73,7 +81,10 @@ fn is_void(scene: Scene<'_>) -> bool {
         State::ChoosingChild { children, .. }
         | State::ConfirmingTwins { children, .. }
         | State::ChoosingCount { children } => !children.iter().all(goes_on),
-        State::ChoosingRest => scene.active().next().is_none(),
+        State::ChoosingRest | State::ChoosingRole | State::ChoosingTime | State::ChoosingArea { .. } => {
+            scene.active().next().is_none()
+        }
+        State::ChoosingMember { .. } | State::ConfirmingRemoval { .. } => !invite::may_invite(scene),
         State::Idle
         | State::AskingConsent
         | State::ClearingOverdue { .. }
@@ -84,7 +95,10 @@ fn is_void(scene: Scene<'_>) -> bool {
         | State::Fixing { .. }
         | State::Resuming { .. }
         | State::ConfirmingLoss
-        | State::ChoosingLost { .. } => false,
+        | State::ChoosingLost { .. }
+        | State::AskingCode { .. }
+        | State::Joining { .. }
+        | State::ConfirmingErase => false,
     }
 }
 
@@ -134,6 +148,9 @@ fn heard(scene: Scene<'_>, text: &str, voided: bool) -> Step {
     }
     if let Some(found) = scene.facts.account.danger.category(text) {
         return aside::danger(scene, found);
+    }
+    if let Some(step) = join::typed(scene) {
+        return step;
     }
     if scene.talk.state.is_open() {
         return answered(scene, text, command);
@@ -200,6 +217,8 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         State::ChoosingChild { matter, children } => children::named(scene, *matter, children, text),
         State::CountingTwins { child } => twins::count_typed(scene, *child, text),
         State::NamingTwins { child, named, more } => Some(twins::name_typed(scene, *child, named, *more, text)),
+        State::ChoosingTime => time::typed(scene, text),
+        State::ChoosingArea { areas } => area::typed(scene, areas, text),
         State::Idle
         | State::AskingConsent
         | State::Confirming { .. }
@@ -211,7 +230,13 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         | State::ChoosingCount { .. }
         | State::ConfirmingLoss
         | State::ChoosingLost { .. }
-        | State::ChoosingRest => None,
+        | State::ChoosingRest
+        | State::AskingCode { .. }
+        | State::Joining { .. }
+        | State::ChoosingMember { .. }
+        | State::ConfirmingRemoval { .. }
+        | State::ChoosingRole
+        | State::ConfirmingErase => None,
     }
 }
 
@@ -263,6 +288,14 @@ fn answer(scene: Scene<'_>, tap: Tap, picked: Option<NaiveDate>) -> Option<Step>
         State::ConfirmingLoss => (tap == Tap::Yes).then(|| loss::now(scene)),
         State::ChoosingLost { children } => loss::chosen(scene, children, tap),
         State::ChoosingRest => rest::answer(scene, tap),
+        State::AskingCode { .. } => None,
+        State::Joining { code } => join::answer(scene, *code, tap),
+        State::ChoosingMember { members } => invite::chosen(scene, members, tap),
+        State::ConfirmingRemoval { member } => invite::removed(scene, *member, tap),
+        State::ChoosingRole => role::answer(scene, tap),
+        State::ChoosingTime => time::answer(scene, tap),
+        State::ChoosingArea { areas } => area::answer(scene, areas, tap),
+        State::ConfirmingErase => erase::answer(scene, tap),
     }
 }
 

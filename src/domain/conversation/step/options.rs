@@ -9,8 +9,10 @@ use super::super::state::{Draft, State, Wanted};
 fn offered(state: &State, privacy: bool) -> Vec<Tap> {
     match state {
         State::Idle => vec![],
-        State::AskingConsent if privacy => vec![Tap::Consent, Tap::ShowPrivacy, Tap::Decline],
-        State::AskingConsent => vec![Tap::Consent, Tap::Decline],
+        State::AskingConsent if privacy => {
+            vec![Tap::Consent, Tap::Join, Tap::ShowPrivacy, Tap::Decline, Tap::EnterTransfer]
+        }
+        State::AskingConsent => vec![Tap::Consent, Tap::Join, Tap::Decline, Tap::EnterTransfer],
         State::AskingDate { wanted: Wanted::Registration { .. } } => {
             vec![Tap::DueDate, Tap::BirthDate, Tap::DateUnknown]
         }
@@ -36,8 +38,19 @@ fn offered(state: &State, privacy: bool) -> Vec<Tap> {
         State::ConfirmingLoss => vec![Tap::Yes, Tap::Back],
         State::ChoosingLost { children } => [picks(children.len()), vec![Tap::PickAll, Tap::PickNone]].concat(),
         State::ChoosingRest => vec![Tap::RestWeek, Tap::RestMonth, Tap::RestOpen, Tap::StopNow],
+        State::AskingCode { .. } => vec![Tap::Back],
+        State::Joining { .. } if privacy => [&ROLES[..], &[Tap::ShowPrivacy, Tap::Decline]].concat(),
+        State::Joining { .. } => [&ROLES[..], &[Tap::Decline]].concat(),
+        State::ChoosingMember { members } => [picks(members.len()), vec![Tap::Back]].concat(),
+        State::ConfirmingRemoval { .. } | State::ConfirmingErase => vec![Tap::Yes, Tap::Back],
+        State::ChoosingRole => [&ROLES[..], &[Tap::Back]].concat(),
+        State::ChoosingTime => [picks(3), vec![Tap::Back]].concat(),
+        State::ChoosingArea { areas } => [picks(areas.len()), vec![Tap::PickNone, Tap::Back]].concat(),
     }
 }
+
+/// The roles, in the order of [`crate::domain::family::Role::ALL`].
+const ROLES: [Tap; 4] = [Tap::RoleMother, Tap::RoleFather, Tap::RoleGrandparent, Tap::RoleOther];
 
 fn picks(count: usize) -> Vec<Tap> {
     (0..count).filter_map(|choice| u8::try_from(choice).ok()).map(Tap::Pick).collect()
@@ -84,6 +97,9 @@ pub(super) fn before(state: &State) -> Option<State> {
     match state {
         State::Idle | State::AskingConsent | State::ChoosingChild { .. } | State::AskingNewName { .. } => None,
         State::ConfirmingLoss | State::ChoosingLost { .. } | State::ChoosingRest => None,
+        State::AskingCode { .. } | State::Joining { .. } | State::ConfirmingErase => None,
+        State::ChoosingMember { .. } | State::ConfirmingRemoval { .. } => None,
+        State::ChoosingRole | State::ChoosingTime | State::ChoosingArea { .. } => None,
         State::AskingDate { wanted: Wanted::Registration { draft } } => complete(draft),
         State::AskingDate { .. } | State::CountingTwins { .. } | State::ChoosingCount { .. } => None,
         State::ChoosingDate { wanted, .. } => Some(State::AskingDate { wanted: wanted.clone() }),

@@ -79,6 +79,8 @@ impl<'a> Scene<'a> {
             | State::ChoosingDate { .. } => self.again(Line::NotADate),
             State::AskingWeeks { .. } => self.again(Line::NotWeeks),
             State::CountingTwins { .. } => self.again(Line::NotACount),
+            State::AskingCode { .. } => self.again(Line::NotACode),
+            State::ChoosingTime => self.again(Line::NotATime),
             _ => self.again(Line::ChooseOne),
         };
         step.next.misread = self.talk.misread.saturating_add(1);

@@ -186,7 +186,12 @@ fn every_shipped_phrase_and_label_is_said_somewhere() {
             for registration in [true, false] {
                 for message in render(&[prompt.clone(), Prompt::WayBack { registration }], &world.facts(), &echoes()) {
                     said += &text_of(&message);
-                    said.extend(buttons_of(&message).into_iter().map(|button| button.label));
+                    for button in buttons_of(&message) {
+                        said += &button.label;
+                        if let Action::Uri { uri } = button.action {
+                            said += &uri.replace("%3C", "<").replace("%3E", ">");
+                        }
+                    }
                 }
             }
         }

@@ -47,11 +47,13 @@ fn the_greeting_claims_doctors_only_when_everything_was_reviewed() {
 fn the_page_on_personal_data_is_offered_only_where_there_is_one() {
     let mut world = World::new();
     world.receives(&Input::Followed);
-    assert_eq!(world.labels(), ["同意して登録する", "個人情報のあつかい", "いまは登録しない"]);
+    let others = ["家族に招待された", "いまは登録しない", "引っ越しコードを入れる"];
+    let with_page = ["同意して登録する", others[0], "個人情報のあつかい", others[1], others[2]];
+    assert_eq!(world.labels(), with_page);
     world.privacy_url = None;
     world.talk.state = State::Idle;
     world.receives(&Input::Followed);
-    assert_eq!(world.labels(), ["同意して登録する", "いまは登録しない"]);
+    assert_eq!(world.labels(), ["同意して登録する", others[0], others[1], others[2]]);
 }
 
 #[test]

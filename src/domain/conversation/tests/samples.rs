@@ -3,12 +3,14 @@
 use super::super::Dates;
 use super::super::danger::{Category, Found, Variant};
 use super::super::postback::ChildRef;
+use super::super::sharing::{Invitation, Member, Sharing, Typed};
 use super::super::state::{Called, Doubt, Draft, Matter, State, Wanted};
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::world::{World, day};
-use crate::domain::family::{Journey, Nickname, Role};
-use crate::domain::ids::ChildId;
+use crate::domain::code::{Code, CodeKind};
+use crate::domain::family::{Child, Journey, Nickname, Role};
+use crate::domain::ids::{ChildId, CodeId, ReaderId};
 
 /// Twenty graphemes that are as long as they get.
 pub(super) fn long_name() -> String {
@@ -31,7 +33,40 @@ pub(super) fn big_family() -> World {
         (&long_name(), Journey::Born { born: day("2024-10-31"), due: None }),
     ]);
     world.add("", Journey::Expected { due: day("2026-12-31") }, Role::Grandparent, false);
+    world.sharing = sharing();
     world
+}
+
+/// The code of an invitation that is known.
+pub(super) const CODE: CodeId = CodeId(5);
+
+fn code() -> Code {
+    Code::read("7K4M-9RTP").unwrap()
+}
+
+/// An invitation to two children, and two members of the family, of whom one registered a child.
+pub(super) fn sharing() -> Sharing {
+    let journeys = [Journey::Expected { due: day("2027-03-01") }, Journey::Born { born: day("2026-08-14"), due: None }];
+    let child = |(id, journey): (i64, Journey)| Child {
+        id: ChildId(id),
+        version: 1,
+        nickname: None,
+        journey,
+        corrected: false,
+    };
+    let invitation = Invitation { code: CODE, children: (900..).zip(journeys).map(child).collect() };
+    let member = |reader, registrant| Member {
+        reader: ReaderId(reader),
+        role: if registrant { Role::Other } else { Role::Grandparent },
+        since: day("2026-11-20"),
+        registrant,
+    };
+    Sharing {
+        chance: [7; 8],
+        typed: Typed::Invitation(invitation.clone()),
+        held: Some(invitation),
+        members: vec![member(7, false), member(8, false), member(9, true)],
+    }
 }
 
 fn named() -> Called {
@@ -83,6 +118,15 @@ pub(super) fn states() -> Vec<State> {
         State::ConfirmingLoss,
         State::ChoosingLost { children: vec![child(0), child(1), child(2)] },
         State::ChoosingRest,
+        State::AskingCode { wanted: CodeKind::Invitation },
+        State::AskingCode { wanted: CodeKind::Transfer },
+        State::Joining { code: CODE },
+        State::ChoosingMember { members: vec![ReaderId(7), ReaderId(8)] },
+        State::ConfirmingRemoval { member: ReaderId(7) },
+        State::ChoosingRole,
+        State::ChoosingTime,
+        State::ChoosingArea { areas: vec!["北部".into(), "南部".into()] },
+        State::ConfirmingErase,
     ];
     for wanted in wanted() {
         all.push(State::AskingDate { wanted: wanted.clone() });
@@ -146,7 +190,18 @@ pub(super) fn prompts() -> Vec<Prompt> {
         Prompt::Urgent,
         Prompt::Privacy,
         Prompt::Media,
+        Prompt::Invitation { code: code() },
+        Prompt::NoFamily,
+        Prompt::Family,
+        Prompt::Joined,
+        Prompt::TransferCode { code: code() },
+        Prompt::EnquiryNumber { code: code() },
+        Prompt::TimeSet { clipped: false },
+        Prompt::TimeSet { clipped: true },
+        Prompt::AreaSet { area: Some("あおば市の北のほうの長い名前".into()) },
+        Prompt::AreaSet { area: None },
     ];
+    all.extend(Role::ALL.map(|role| Prompt::RoleSet { role }));
     all.extend(Line::ALL.iter().map(|line| Prompt::Line(*line)));
     all.extend(states().into_iter().map(Prompt::Question));
     all.extend(MATTERS.map(Prompt::NobodyToChange));

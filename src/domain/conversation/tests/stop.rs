@@ -31,7 +31,7 @@ fn a_stop_word_stops_at_once_and_asks_nothing() {
     {
         let mut world = siblings();
         world.says(word).wants(&[stop(&[AO, MOMO], StopReason::Plain)]).sees("お届けを止めました。");
-        assert_eq!(world.labels(), ["赤ちゃんとお別れした", "まちがえた（もどす）"], "{word}");
+        assert_eq!(world.labels(), ["赤ちゃんとお別れした", "まちがえた（もどす）", "登録を消す"], "{word}");
         assert_eq!(world.state(), &State::Idle);
     }
 }

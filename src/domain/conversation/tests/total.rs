@@ -4,14 +4,16 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::super::postback::Data;
+use super::super::sharing::{Sharing, Typed};
 use super::super::{Conversation, Effect, Input, Step};
 use super::limits::refusals;
-use super::samples::{big_family, states};
+use super::samples::{CODE, big_family, sharing, states};
 use super::world::{World, buttons_of, day};
+use crate::domain::code::CodeKind;
 use crate::domain::family::{Follow, Journey, OwnStop, Pause, Role, Standing, StopReason};
 use crate::domain::message::Action;
 
-const TEXTS: [&str; 72] = [
+const TEXTS: [&str; 88] = [
     "登録",
     "同意",
     "はい",
@@ -84,6 +86,22 @@ const TEXTS: [&str; 72] = [
     "死にたい",
     "流産しないか心配です",
     "夜泣きがつらい",
+    "招待",
+    "参加している家族",
+    "招待コード",
+    "7K4M-9RTP",
+    "続柄",
+    "お母さん",
+    "参加しない",
+    "時刻",
+    "7時半",
+    "22時",
+    "地域",
+    "北部",
+    "機種変更",
+    "引っ越しコードを入れる",
+    "問い合わせ番号",
+    "登録を消す",
 ];
 
 /// はい
@@ -147,6 +165,12 @@ fn families() -> Vec<World> {
         ("ゆず", Journey::Born { born: day("2026-09-01"), due: Some(day("2026-11-20")) }),
     ]);
     children.follows[3].child.corrected = true;
+    let mut invited = World::new();
+    invited.sharing = sharing();
+    let mut moves = World::new();
+    moves.sharing = Sharing { typed: Typed::Transfer { code: CODE, active: true }, ..sharing() };
+    let mut guesses = World::new();
+    guesses.sharing = Sharing { typed: Typed::Unusable, held: None, ..sharing() };
     vec![
         children,
         World::new(),
@@ -156,6 +180,9 @@ fn families() -> Vec<World> {
         lost,
         guest,
         resting,
+        invited,
+        moves,
+        guesses,
     ]
 }
 
@@ -224,6 +251,19 @@ fn promises(before: &World, step: &Step, after: &World) {
     for effect in effects {
         match effect {
             Effect::Enrol(_) => assert!(before.consented, "registered without consent"),
+            Effect::Join { .. } => {
+                let agreed = effects.iter().any(|one| matches!(one, Effect::Consent { .. }));
+                assert!(agreed && !after.follows.is_empty(), "joined without consent");
+            }
+            Effect::KeepCode { kind: CodeKind::Invitation, .. } | Effect::RemoveMember { .. } => {
+                assert!(before.follows.iter().any(Follow::is_parent), "{effect:?} by somebody who may not");
+            }
+            Effect::SetRole { children, .. } => {
+                let parents = |world: &World| world.follows.iter().filter(|follow| follow.is_parent()).count();
+                assert!(!children.is_empty() && parents(after) <= parents(before), "somebody made themselves a parent");
+            }
+            Effect::SetTime { minute } => assert!((7 * 60..21 * 60).contains(minute), "a time at which nothing leaves"),
+            Effect::Erase => assert!(after.follows.is_empty() && after.talk == Conversation::default()),
             Effect::Stop { children, .. } | Effect::ReportLoss { children } => {
                 assert!(!shows && !children.is_empty(), "a stop shows something");
             }
@@ -256,7 +296,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_in_whatever_order_the_promises_hold(family in 0usize..8, state in 0usize..96, moves in moves()) {
+    fn whatever_happens_in_whatever_order_the_promises_hold(family in 0usize..11, state in 0usize..116, moves in moves()) {
         let mut world = families()[family].clone();
         // From any question, or from none.
         if let Some(state) = states().get(state) {

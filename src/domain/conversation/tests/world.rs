@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::super::danger::DangerWords;
+use super::super::sharing::{Sharing, Typed, needs};
 use super::super::wording::{Prompt, render};
 use super::super::{AccountFacts, Conversation, Dates, Effect, Facts, Input, State, Step, Today, step};
 use crate::domain::calendar::LeapRule;
@@ -14,6 +15,7 @@ use crate::domain::ids::ChildId;
 use crate::domain::message::{Action, Body, Button, Message, Row};
 use crate::domain::municipal::{Desk, Municipality};
 use crate::domain::phrases::{Phrase, Phrases};
+use crate::domain::programme::plan::Hours;
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(read_phrases);
 static DANGER: LazyLock<DangerWords> = LazyLock::new(read_danger_words);
@@ -40,6 +42,8 @@ fn read_phrases() -> Phrases {
         include_str!("../../../../content/phrases/ja/help.toml"),
         include_str!("../../../../content/phrases/ja/registration.toml"),
         include_str!("../../../../content/phrases/ja/rest.toml"),
+        include_str!("../../../../content/phrases/ja/settings.toml"),
+        include_str!("../../../../content/phrases/ja/sharing.toml"),
         include_str!("../../../../content/phrases/ja/stop.toml"),
         include_str!("../../../../content/phrases/ja/today.toml"),
     ];
@@ -96,6 +100,8 @@ pub(in super::super) fn municipality() -> Municipality {
         leap: LeapRule::default(),
         privacy: String::new(),
         texts: Vec::new(),
+        areas: vec!["北部".into(), "南部".into()],
+        line_id: Some("@aoba".into()),
     }
 }
 
@@ -113,6 +119,7 @@ pub(in super::super) struct World {
     pub(in super::super) reviewed: bool,
     pub(in super::super) privacy_url: Option<&'static str>,
     pub(in super::super) municipality: Municipality,
+    pub(in super::super) sharing: Sharing,
     phrases: Phrases,
     danger: DangerWords,
     /// The effects of the last step.
@@ -141,6 +148,7 @@ impl World {
             reviewed: false,
             privacy_url: Some("https://bot.example.jp/privacy"),
             municipality: municipality(),
+            sharing: Sharing::default(),
             phrases: phrases(),
             danger: danger_words(),
             effects: Vec::new(),
@@ -169,6 +177,22 @@ impl World {
     }
 
     pub(in super::super) fn facts(&self) -> Facts<'_> {
+        self.facts_with(&self.sharing)
+    }
+
+    /// What the inbox would look up for this input: a typed code is what `sharing` says.
+    fn looked_up(&self, input: &Input) -> Sharing {
+        let needs = needs(&self.talk, input);
+        let found = &self.sharing;
+        Sharing {
+            chance: found.chance,
+            typed: if needs.typed.is_some() { found.typed.clone() } else { Typed::Nothing },
+            held: found.held.clone().filter(|held| needs.held == Some(held.code)),
+            members: if needs.members { found.members.clone() } else { Vec::new() },
+        }
+    }
+
+    fn facts_with<'a>(&'a self, sharing: &'a Sharing) -> Facts<'a> {
         Facts {
             now: self.now,
             turn: self.turn,
@@ -183,22 +207,24 @@ impl World {
                 reviewed: self.reviewed,
                 privacy_url: self.privacy_url,
                 danger: &self.danger,
+                hours: Hours::default(),
             },
+            sharing,
         }
     }
 
     pub(in super::super) fn decide(&self, input: &Input) -> Step {
-        step(&self.talk, input, &self.facts())
+        step(&self.talk, input, &self.facts_with(&self.looked_up(input)))
     }
 
     /// Decides, renders as the inbox does, and applies the effects.
     pub(in super::super) fn receives(&mut self, input: &Input) -> &mut Self {
-        let decided = self.decide(input);
+        let (decided, sharing) = (self.decide(input), self.looked_up(input));
         if decided.next.state != self.talk.state {
             self.turn += 1;
         }
         self.talk = decided.next;
-        self.screen = render(&decided.prompts, &self.facts(), &self.phrases);
+        self.screen = render(&decided.prompts, &self.facts_with(&sharing), &self.phrases);
         self.prompts = decided.prompts;
         self.effects = decided.effects;
         for effect in self.effects.clone() {
@@ -335,7 +361,33 @@ impl World {
             Effect::Pause { until } => self.profile.pause = Some(Pause { until: *until }),
             Effect::Resume => self.profile.pause = None,
             Effect::Stand(standing) => self.standing = Some(*standing),
-            Effect::ShowToday | Effect::ShowNewcomers | Effect::ShowEarlier | Effect::CountDanger(_) => {}
+            Effect::ShowToday
+            | Effect::ShowNewcomers
+            | Effect::ShowEarlier
+            | Effect::CountDanger(_)
+            | Effect::KeepCode { .. } => {}
+            Effect::Join { code, role } => {
+                let children = self.sharing.invitation(*code).expect("an invitation that is known").children.clone();
+                for child in children {
+                    if self.follows.iter().all(|follow| follow.child.id != child.id) {
+                        self.follows.push(Follow { child, role: *role, registrant: false, stopped: None });
+                    }
+                }
+                self.sharing.held = None;
+                self.sharing.typed = Typed::Unusable;
+            }
+            Effect::Transfer { .. } => self.add("", Journey::Expected { due: day("2027-03-01") }, Role::Mother, true),
+            Effect::RemoveMember { member } => self.sharing.members.retain(|one| one.reader != *member),
+            Effect::SetRole { children, role } => {
+                children.iter().for_each(|child| self.follow(*child).role = *role);
+            }
+            Effect::SetTime { minute } => self.profile.minute = Some(*minute),
+            Effect::SetArea { area } => self.profile.area.clone_from(area),
+            Effect::Erase => {
+                self.follows.clear();
+                self.consented = false;
+                self.profile = Profile::default();
+            }
         }
     }
 

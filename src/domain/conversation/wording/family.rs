@@ -7,15 +7,15 @@ use super::super::state::Matter;
 use super::super::{Dates, ages};
 use super::questions::{birth_date, date_of, due_date, kind_word, two};
 use super::words::Words;
-use super::{days, newcomers};
+use super::{days, newcomers, settings};
 use crate::domain::family::{Follow, Journey};
 use crate::domain::message::{Action, Body, Button, Card, Message, Row, Weight};
 
-/// LINE puts at most 12 bubbles side by side; one is for deliveries.
-const MOST_CARDS: usize = 11;
+/// LINE puts at most 12 bubbles side by side; one is for deliveries, one for family and settings.
+const MOST_CARDS: usize = 10;
 
 /// The dates of a child that goes on.
-fn dates_of(journey: &Journey) -> Option<Dates> {
+pub(super) fn dates_of(journey: &Journey) -> Option<Dates> {
     match journey {
         Journey::Expected { due } => Some(Dates::Due { due: *due }),
         Journey::Born { born, .. } => Some(Dates::Born { born: *born }),
@@ -51,6 +51,7 @@ pub(super) fn profile(words: &Words<'_>) -> Message {
     let shown = words.facts.follows.iter().filter(|follow| follow.is_active());
     let mut cards: Vec<Card> = shown.take(MOST_CARDS).filter_map(|follow| child_card(words, follow)).collect();
     cards.push(deliveries_card(words));
+    cards.push(settings::card(words));
     Body::Cards { alt: words.alt("profile", &[]), cards }.into()
 }
 
@@ -117,11 +118,11 @@ fn pause_text(words: &Words<'_>, until: Option<NaiveDate>) -> String {
     }
 }
 
-fn primary(button: Button) -> Row {
+pub(super) fn primary(button: Button) -> Row {
     Row::Button { button, weight: Weight::Primary }
 }
 
-fn secondary(button: Button) -> Row {
+pub(super) fn secondary(button: Button) -> Row {
     Row::Button { button, weight: Weight::Secondary }
 }
 
@@ -160,7 +161,7 @@ pub(super) fn which_child(words: &Words<'_>, matter: Matter, children: &[ChildRe
     words.card(key, &[], Card { kicker: None, title: words.text(key, &[]), rows, note: None })
 }
 
-fn link(button: Button) -> Row {
+pub(super) fn link(button: Button) -> Row {
     Row::Button { button, weight: Weight::Link }
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::phrases::{Phrases, placeholders};
 
 /// Every placeholder that a phrase may hold.
-pub const PLACEHOLDERS: [&str; 16] = [
+pub const PLACEHOLDERS: [&str; 22] = [
     "municipality",
     "service",
     "desk",
@@ -20,13 +20,19 @@ pub const PLACEHOLDERS: [&str; 16] = [
     "days",
     "day_count",
     "today",
+    "code",
+    "link",
+    "role",
+    "area",
+    "opens",
+    "closes",
 ];
 
 /// Every phrase that the conversation says, with the labels of its buttons.
-pub const PHRASES: [(&str, &[&str]); 163] = [
+pub const PHRASES: [(&str, &[&str]); 203] = [
     ("already_registered", &["add", "profile", "today"]),
     ("ask_birth", &["back", "birth", "sad"]),
-    ("ask_consent", &["later", "privacy", "yes"]),
+    ("ask_consent", &["invited", "later", "moving", "privacy", "yes"]),
     ("ask_date", &["birth", "due", "unknown"]),
     ("ask_fix", &["back", "date", "name", "restart"]),
     ("ask_new_birth_date", &["back", "birth"]),
@@ -168,7 +174,7 @@ pub const PHRASES: [(&str, &[&str]); 163] = [
     ("returned_quietly", &[]),
     ("same_date", &[]),
     ("sticker_thanks", &[]),
-    ("stopped", &["loss", "undo"]),
+    ("stopped", &["erase", "loss", "undo"]),
     ("stopped_before", &["consult", "resume"]),
     ("thanks", &[]),
     ("three_today", &["page"]),
@@ -187,6 +193,46 @@ pub const PHRASES: [(&str, &[&str]); 163] = [
     ("way_back", &["question", "registration"]),
     ("welcome_back", &["profile", "resume"]),
     ("year_in_full", &[]),
+    ("invitation", &["copy", "family", "send"]),
+    ("invitation_code", &[]),
+    ("invitation_lasts", &[]),
+    ("invitation_share", &[]),
+    ("only_parents_invite", &[]),
+    ("ask_invitation_code", &["back"]),
+    ("ask_transfer_code", &["back"]),
+    ("not_a_code", &[]),
+    ("code_unusable", &[]),
+    ("codes_rest", &[]),
+    ("own_code", &[]),
+    ("already_joined", &[]),
+    ("invited_to", &[]),
+    ("ask_join", &["no", "privacy"]),
+    ("role_words", &["father", "grandparent", "mother", "other", "somebody"]),
+    ("joined", &[]),
+    ("join_declined", &[]),
+    ("family", &["back", "invite"]),
+    ("family_nobody", &[]),
+    ("family_member", &[]),
+    ("confirm_removal", &["back", "yes"]),
+    ("member_removed", &[]),
+    ("transfer_code", &["copy"]),
+    ("transferred", &[]),
+    ("enquiry_number", &["copy"]),
+    ("confirm_erase", &["back", "yes"]),
+    ("erased", &[]),
+    ("next_steps", &["area", "invite", "role", "time"]),
+    ("profile_settings", &["area", "enquiry", "erase", "family", "invite", "role", "time", "transfer"]),
+    ("ask_role", &["back"]),
+    ("role_set", &[]),
+    ("role_by_invitation", &[]),
+    ("ask_time", &["back", "evening", "morning", "noon"]),
+    ("time_set", &[]),
+    ("time_clipped", &[]),
+    ("not_a_time", &[]),
+    ("ask_area", &["back", "none"]),
+    ("area_set", &[]),
+    ("area_unset", &[]),
+    ("no_areas", &[]),
 ];
 
 /// The phrases (`key`) and labels (`key.label`) that are missing.

@@ -140,4 +140,30 @@ lines! {
     Thanks = "thanks",
     /// A greeting.
     Hello = "hello",
+    /// Only parents and the registrant invite.
+    OnlyParentsInvite = "only_parents_invite",
+    /// A member of the family was removed.
+    MemberRemoved = "member_removed",
+    /// A code that nobody gave, that was used, or whose time is over.
+    CodeUnusable = "code_unusable",
+    /// Too many wrong codes.
+    CodesRest = "codes_rest",
+    /// The reader's own code.
+    OwnCode = "own_code",
+    /// A text was no code.
+    NotACode = "not_a_code",
+    /// The reader follows these children already.
+    AlreadyJoined = "already_joined",
+    /// An invitation was not taken up.
+    JoinDeclined = "join_declined",
+    /// Everything was moved to this account.
+    Transferred = "transferred",
+    /// Whoever was invited becomes a parent by another invitation only.
+    RoleByInvitation = "role_by_invitation",
+    /// A text was no time of day.
+    NotATime = "not_a_time",
+    /// The municipality has no areas.
+    NoAreas = "no_areas",
+    /// Everything was deleted.
+    Erased = "erased",
 }

@@ -12,6 +12,8 @@ pub mod lines;
 mod newcomers;
 mod notices;
 mod questions;
+mod settings;
+mod sharing;
 mod words;
 
 use chrono::NaiveDate;
@@ -20,7 +22,8 @@ use super::danger::Found;
 use super::postback::ChildRef;
 use super::state::{Matter, State};
 use super::{Dates, Facts};
-use crate::domain::family::Nickname;
+use crate::domain::code::Code;
+use crate::domain::family::{Nickname, Role};
 use crate::domain::message::Message;
 use crate::domain::phrases::Phrases;
 use lines::Line;
@@ -137,6 +140,42 @@ pub enum Prompt {
     Danger(Found),
     /// Pictures and voices cannot be seen here.
     Media,
+    /// A new invitation.
+    Invitation {
+        /// For one person.
+        code: Code,
+    },
+    /// Nobody else follows the children.
+    NoFamily,
+    /// Who else follows the children, when none of them can be removed.
+    Family,
+    /// The reader joined a family.
+    Joined,
+    /// A code for a new phone.
+    TransferCode {
+        /// For one use.
+        code: Code,
+    },
+    /// A number to say over the telephone.
+    EnquiryNumber {
+        /// The number.
+        code: Code,
+    },
+    /// The role was set.
+    RoleSet {
+        /// The new one.
+        role: Role,
+    },
+    /// The time of day was set.
+    TimeSet {
+        /// Whether it was brought into the account's hours.
+        clipped: bool,
+    },
+    /// The area was set.
+    AreaSet {
+        /// The new one.
+        area: Option<String>,
+    },
 }
 
 /// The message objects for these prompts. `facts.turn` is the turn *after* the step: buttons of
@@ -164,6 +203,14 @@ fn worded(words: &Words<'_>, prompt: &Prompt) -> Vec<Message> {
         Prompt::Line(line) => vec![words.line(line.key(), &[])],
         Prompt::WayBack { .. } => vec![],
         Prompt::Profile => vec![family::profile(words)],
+        Prompt::Invitation { code } => vec![sharing::invitation(words, code)],
+        Prompt::NoFamily | Prompt::Family => vec![sharing::family(words, &[])],
+        Prompt::Joined => vec![sharing::joined(words)],
+        Prompt::TransferCode { code } => vec![sharing::transfer(words, code)],
+        Prompt::EnquiryNumber { code } => vec![sharing::enquiry(words, code)],
+        Prompt::RoleSet { role } => vec![settings::role_set(words, *role)],
+        Prompt::TimeSet { clipped } => vec![settings::time_set(words, *clipped)],
+        Prompt::AreaSet { area } => vec![settings::area_set(words, area.as_deref())],
         Prompt::LossTalk { undo } => vec![cards::loss_talk(words, *undo)],
         Prompt::Help => vec![cards::help(words)],
         Prompt::Consult => vec![cards::consult(words)],

@@ -7,7 +7,7 @@ use super::super::state::Matter;
 use super::super::{Dates, Today, ages};
 use super::questions::{birth_picker, date_of, kind_word};
 use super::words::Words;
-use super::{Prompt, days, family, newcomers};
+use super::{Prompt, days, family, newcomers, settings};
 use crate::domain::message::{Button, Message};
 
 /// The message of a prompt that is neither question, line nor card.
@@ -16,7 +16,7 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         Prompt::Greeting if words.facts.account.reviewed => words.line("greeting_reviewed", &[]),
         Prompt::Greeting => words.line("greeting", &[]),
         Prompt::NotRegistered => entries(words, "not_registered", &[("register", Tap::Register)]),
-        Prompt::Registered(dates) => registered(words, *dates).with_quick(newcomers::quick(words)),
+        Prompt::Registered(dates) => registered(words, *dates),
         Prompt::AlreadyRegistered => {
             let taps = [("profile", Tap::ShowProfile), ("today", Tap::ShowToday), ("add", Tap::AddChild)];
             entries(words, "already_registered", &taps)
@@ -47,7 +47,10 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         Prompt::TwinsRegistered => newcomers::twins(words),
         Prompt::DecidesLater { until } => words.line("decides_later", &on(*until).pairs()),
         Prompt::PregnancyEnded => entries(words, "pregnancy_ended", &[("loss", Tap::LossNow), ("undo", Tap::UndoStop)]),
-        Prompt::Stopped => entries(words, "stopped", &[("loss", Tap::LossNow), ("undo", Tap::UndoStop)]),
+        Prompt::Stopped => {
+            let taps = [("loss", Tap::LossNow), ("undo", Tap::UndoStop), ("erase", Tap::AskErase)];
+            entries(words, "stopped", &taps)
+        }
         Prompt::QuietlyStopped { undo: true } => entries(words, "quiet_stopped_undo", &[("undo", Tap::UndoStop)]),
         Prompt::QuietlyStopped { undo: false } => words.line("quiet_stopped", &[]),
         Prompt::Privacy => privacy(words),
@@ -59,7 +62,16 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         | Prompt::Help
         | Prompt::Consult
         | Prompt::Urgent
-        | Prompt::Danger(_) => words.line("nothing_open", &[]),
+        | Prompt::Danger(_)
+        | Prompt::Invitation { .. }
+        | Prompt::NoFamily
+        | Prompt::Family
+        | Prompt::Joined
+        | Prompt::TransferCode { .. }
+        | Prompt::EnquiryNumber { .. }
+        | Prompt::RoleSet { .. }
+        | Prompt::TimeSet { .. }
+        | Prompt::AreaSet { .. } => words.line("nothing_open", &[]),
     }
 }
 
@@ -94,14 +106,15 @@ fn with_page(words: &Words<'_>, key: &str) -> Message {
 
 fn registered(words: &Words<'_>, dates: Dates) -> Message {
     let today = first_message(words);
-    match dates {
+    let said = match dates {
         Dates::Born { .. } => words.line("registered_born", &[("today", &today)]),
         Dates::Due { due } => {
             let begins = ages::plus(due, -ages::BEGIN_BEFORE_DUE);
             let key = if begins > words.facts.now.date() { "registered_early" } else { "registered" };
             words.line(key, &[("day", &days::day(begins)), ("today", &today)])
         }
-    }
+    };
+    said.with_quick([settings::next_steps(words), newcomers::quick(words)].concat())
 }
 
 /// Whether today's message follows at once, or which day the first one comes.

@@ -6,7 +6,7 @@ use super::super::postback::{Data, Tap};
 use super::super::state::{Called, Doubt, State, Wanted};
 use super::super::{Dates, ages};
 use super::words::Words;
-use super::{days, family, newcomers};
+use super::{days, family, newcomers, settings, sharing};
 use crate::domain::message::{Action, Button, Message};
 
 /// The question that a state waits for; none for the idle one.
@@ -41,6 +41,14 @@ pub(super) fn question(words: &Words<'_>, state: &State) -> Option<Message> {
         }
         State::ChoosingLost { children } => family::which_lost(words, children),
         State::ChoosingRest => rest(words),
+        State::AskingCode { wanted } => sharing::ask_code(words, *wanted),
+        State::Joining { code } => sharing::join(words, *code),
+        State::ChoosingMember { members } => sharing::family(words, members),
+        State::ConfirmingRemoval { .. } => two(words, "confirm_removal", &[], [("yes", Tap::Yes), ("back", Tap::Back)]),
+        State::ChoosingRole => settings::ask_role(words),
+        State::ChoosingTime => settings::ask_time(words),
+        State::ChoosingArea { areas } => settings::ask_area(words, areas),
+        State::ConfirmingErase => two(words, "confirm_erase", &[], [("yes", Tap::Yes), ("back", Tap::Back)]),
     })
 }
 
@@ -56,12 +64,12 @@ pub(super) fn two(words: &Words<'_>, key: &str, more: &[(&str, &str)], taps: [(&
 /// The page on personal data stands beside the two answers only where there is such a page.
 fn consent(words: &Words<'_>) -> Message {
     let key = "ask_consent";
-    let mut buttons = vec![words.answer(key, "yes", Tap::Consent)];
+    let mut buttons = vec![words.answer(key, "yes", Tap::Consent), words.entry(key, "invited", Tap::Join)];
     if let Some(page) = words.facts.account.privacy_url {
         buttons.push(Button::uri(words.label(key, "privacy"), page));
     }
     buttons.push(words.answer(key, "later", Tap::Decline));
-    words.buttons(key, &[], buttons)
+    words.buttons(key, &[], buttons).with_quick(vec![words.entry(key, "moving", Tap::EnterTransfer)])
 }
 
 fn date(words: &Words<'_>, wanted: &Wanted) -> Message {

@@ -96,3 +96,17 @@ fn a_range_may_begin_in_pregnancy_and_end_after_the_birth() {
     assert_eq!(on(born(1, "", "2026-04-01"), "2026-04-14"), 1);
     assert_eq!(on(born(1, "", "2026-04-01"), "2026-04-15"), 0);
 }
+
+#[test]
+fn a_text_of_an_area_rides_for_its_readers_only_and_moves_no_other_text() {
+    let north = MunicipalText { areas: vec!["北部".to_owned()], ..municipal_text("north", "day/1", "day/5") };
+    let texts = [north, municipal_text("all", "day/1", "day/30")];
+    let child = [born(1, "", "2026-04-01")];
+    let in_area = |area: Option<&str>| {
+        let profile = Profile { area: area.map(str::to_owned), ..Profile::default() };
+        riding(&child, "2026-04-02", &texts, &profile).unwrap()
+    };
+    assert_eq!(in_area(Some("北部")), ["north"]);
+    assert_eq!(in_area(Some("南部")), ["all"]);
+    assert_eq!(in_area(None), ["all"]);
+}

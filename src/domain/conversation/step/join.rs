@@ -1,0 +1,89 @@
+//! Joining by an invitation, and every other code that is typed.
+
+use super::super::postback::Tap;
+use super::super::sharing::{Invitation, Typed};
+use super::super::state::State;
+use super::super::wording::Prompt;
+use super::super::wording::lines::Line;
+use super::super::{CONSENT_VERSION, Effect, Step};
+use super::scene::Scene;
+use super::transfer;
+use crate::domain::code::CodeKind;
+use crate::domain::family::{Follow, Role};
+use crate::domain::ids::CodeId;
+
+/// Asks for the code of an invitation.
+pub(super) fn ask(scene: Scene<'_>) -> Step {
+    scene.ask(State::AskingCode { wanted: CodeKind::Invitation })
+}
+
+/// A code that was typed, whatever is open; `None` when the text is none, or may well be a name.
+pub(super) fn typed(scene: Scene<'_>) -> Option<Step> {
+    let typed = &scene.facts.sharing.typed;
+    if *typed == Typed::Nothing || matches!(scene.state(), State::AskingNickname { .. } | State::AskingNewName { .. }) {
+        return None;
+    }
+    // Before anything is said about the code: a right one must not show itself.
+    if scene.talk.guesses.rest_at(scene.facts.now) {
+        return Some(scene.again(Line::CodesRest));
+    }
+    Some(match typed {
+        Typed::Nothing => return None,
+        Typed::Unusable => wrong(scene),
+        Typed::Own => scene.again(Line::OwnCode),
+        Typed::Invitation(invitation) => offered(scene, invitation),
+        Typed::Transfer { code, active } => transfer::moved(scene, *code, *active),
+    })
+}
+
+fn wrong(scene: Scene<'_>) -> Step {
+    let mut step = scene.again(Line::CodeUnusable);
+    step.next.guesses = scene.talk.guesses.with_another(scene.facts.now);
+    step
+}
+
+fn offered(scene: Scene<'_>, invitation: &Invitation) -> Step {
+    let follows = |id| scene.facts.follows.iter().any(|follow: &Follow| follow.child.id == id);
+    if invitation.children.is_empty() {
+        scene.again(Line::CodeUnusable)
+    } else if invitation.children.iter().all(|child| follows(child.id)) {
+        scene.again(Line::AlreadyJoined)
+    } else {
+        scene.ask(State::Joining { code: invitation.code })
+    }
+}
+
+/// The role is the answer to the card, and the consent.
+pub(super) fn answer(scene: Scene<'_>, code: CodeId, tap: Tap) -> Option<Step> {
+    match (role_of(tap), tap) {
+        (Some(role), _) => Some(joined(scene, code, role)),
+        (None, Tap::Decline) => Some(scene.end(Line::JoinDeclined)),
+        (None, _) => None,
+    }
+}
+
+fn joined(scene: Scene<'_>, code: CodeId, role: Role) -> Step {
+    let usable = scene.facts.sharing.invitation(code).is_some_and(|invitation| !invitation.children.is_empty());
+    if !usable {
+        return scene.end(Line::CodeUnusable);
+    }
+    let consent = Effect::Consent { version: CONSENT_VERSION };
+    let mut step = scene.stay().to(State::Idle).want(consent).want(Effect::Join { code, role });
+    // A rest from before would hold the new letters back unseen; one that still rests others stays.
+    let alone = scene.active().next().is_none();
+    if alone && scene.facts.profile.pause.is_some() {
+        step = step.want(Effect::Resume);
+    }
+    step.want(Effect::ShowToday).say(Prompt::Joined)
+}
+
+/// The role that a button names.
+pub(super) const fn role_of(tap: Tap) -> Option<Role> {
+    match tap {
+        Tap::RoleMother => Some(Role::Mother),
+        Tap::RoleFather => Some(Role::Father),
+        Tap::RoleGrandparent => Some(Role::Grandparent),
+        Tap::RoleOther => Some(Role::Other),
+        _ => None,
+    }
+}

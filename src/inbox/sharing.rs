@@ -1,0 +1,77 @@
+//! What a step is told of codes and of the family: only what its input asks for is looked up.
+
+use super::Inbox;
+use crate::domain::account::Account;
+use crate::domain::code::{Code, CodeKind};
+use crate::domain::conversation::Input;
+use crate::domain::conversation::sharing::{Invitation, Member, Sharing, Typed, needs, offered};
+use crate::domain::ids::ChildId;
+use crate::store::{CodeRow, ReaderRow, Result, Tx};
+
+impl Inbox {
+    pub(super) async fn sharing(
+        &self,
+        tx: &Tx,
+        account: &Account,
+        reader: &ReaderRow,
+        input: &Input,
+    ) -> Result<Sharing> {
+        let needs = needs(&reader.conversation, input);
+        let mut sharing = Sharing { chance: self.ambient.bytes(), ..Sharing::default() };
+        if let Some(code) = &needs.typed {
+            sharing.typed = self.typed(tx, account, reader, code).await?;
+        }
+        if let Some(code) = needs.held {
+            let found = tx.code(account.id, code).await?.filter(|code| code.kind == CodeKind::Invitation);
+            if let Some(code) = found {
+                sharing.held = Some(self.invitation(tx, account, code).await?);
+            }
+        }
+        if needs.members {
+            sharing.members = members(tx, account, reader).await?;
+        }
+        Ok(sharing)
+    }
+
+    async fn typed(&self, tx: &Tx, account: &Account, reader: &ReaderRow, code: &Code) -> Result<Typed> {
+        let Some(found) = tx.typed_code(account.id, code).await? else { return Ok(Typed::Unusable) };
+        if found.reader == reader.id {
+            return Ok(Typed::Own);
+        }
+        Ok(match found.kind {
+            CodeKind::Invitation => Typed::Invitation(self.invitation(tx, account, found).await?),
+            CodeKind::Transfer => {
+                let active = !self.invitation(tx, account, found).await?.children.is_empty();
+                Typed::Transfer { code: found.id, active }
+            }
+            CodeKind::Enquiry => Typed::Unusable,
+        })
+    }
+
+    async fn invitation(&self, tx: &Tx, account: &Account, code: CodeRow) -> Result<Invitation> {
+        let inviter = tx.readers_apart(&[code.reader]).await?.0.pop();
+        let today = account.civil(self.ambient.now_ms()).date();
+        let children = inviter
+            .map_or_else(Vec::new, |inviter| offered(&inviter.follows, today, account.library.municipality.leap));
+        Ok(Invitation { code: code.id, children })
+    }
+}
+
+/// Everybody else who follows a child of whom the reader is a parent, once each.
+async fn members(tx: &Tx, account: &Account, reader: &ReaderRow) -> Result<Vec<Member>> {
+    let ours = reader.follows.iter().filter(|follow| follow.is_parent() && follow.is_active());
+    let ours: Vec<ChildId> = ours.map(|follow| follow.child.id).collect();
+    let mut members: Vec<Member> = Vec::new();
+    for edge in tx.edges_beside(reader.id, &ours).await? {
+        match members.iter_mut().find(|member| member.reader == edge.reader) {
+            Some(member) => member.registrant |= edge.registrant,
+            None => members.push(Member {
+                reader: edge.reader,
+                role: edge.role,
+                since: account.civil(edge.since).date(),
+                registrant: edge.registrant,
+            }),
+        }
+    }
+    Ok(members)
+}
