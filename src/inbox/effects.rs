@@ -175,6 +175,10 @@ impl<'a> Work<'a> {
     }
 
     async fn undo_stop(&mut self, children: &[ChildId]) -> Result<()> {
+        let lifted = self.reader.follows.iter().filter(|follow| children.contains(&follow.child.id));
+        if lifted.filter_map(|follow| follow.stopped).any(|stop| stop.reason == StopReason::Loss) {
+            self.reader.profile.loss_undone_at = Some(self.sent_at);
+        }
         for child in children {
             self.tx.set_stop(self.reader.id, *child, None).await?;
         }
@@ -206,6 +210,7 @@ impl<'a> Work<'a> {
             .await?;
         }
         self.reader.profile.resumed_at = Some(self.sent_at);
+        self.reader.profile.loss_undone_at = Some(self.sent_at);
         Ok(())
     }
 

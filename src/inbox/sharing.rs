@@ -23,7 +23,12 @@ impl Inbox {
         }
         if let Some(code) = needs.held {
             let found = tx.code(account.id, code).await?.filter(|code| code.kind == CodeKind::Invitation);
-            if let Some(code) = found {
+            if let Some(found) = &found {
+                tx.lock_around(found.reader).await?;
+            }
+            // Once more: before the lock was there, somebody may have used it.
+            let still = if found.is_some() { tx.code(account.id, code).await? } else { None };
+            if let Some(code) = still {
                 sharing.held = Some(self.invitation(tx, account, code).await?);
             }
         }
@@ -34,6 +39,9 @@ impl Inbox {
     }
 
     async fn typed(&self, tx: &Tx, account: &Account, reader: &ReaderRow, code: &Code) -> Result<Typed> {
+        let Some(found) = tx.typed_code(account.id, code).await? else { return Ok(Typed::Unusable) };
+        tx.lock_around(found.reader).await?;
+        // Once more: before the lock was there, somebody may have used it.
         let Some(found) = tx.typed_code(account.id, code).await? else { return Ok(Typed::Unusable) };
         if found.reader == reader.id {
             return Ok(Typed::Own);

@@ -3,6 +3,7 @@
 
 #[path = "../support/cut.rs"]
 mod cut;
+#[expect(dead_code, reason = "stories of several servers use the rest")]
 #[path = "../support/line.rs"]
 mod line;
 #[path = "../support/redis.rs"]
@@ -53,6 +54,7 @@ mod preterm;
 mod privacy;
 mod redis_index;
 mod redis_many;
+mod redis_operator;
 mod registration;
 mod rehearsal;
 mod rest;

@@ -62,7 +62,6 @@ impl Work<'_> {
     /// A message they had today is not sent again: it was this family's.
     pub(super) async fn transfer(&mut self, code: CodeId) -> Result<()> {
         let Some(old) = self.used(code).await? else { return Ok(()) };
-        self.tx.lock_lane(self.account.id, old.blind).await?;
         self.tx.cancel_mornings(old.id, true).await?;
         self.tx.share_delivery(&old, &self.reader, &Purpose::daily(self.today())).await?;
         self.tx.move_reader(&old, &self.reader).await?;
