@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use hagukumi::simulator::Entry;
+use serde_json::Value;
 
 use super::calls::{self, Call, dates_in};
 use super::days::{Day, moment};
@@ -88,13 +89,22 @@ fn is_right(case: &Case<'_>, user: &str, push: &Entry, day: Day, call: Call) -> 
     (changed || forgotten) && spoken_of(case, user, push.at_ms, call.anchor(day))
 }
 
+/// How the answer to an invitation begins: the role in which somebody joins.
+const JOINS: &str = "h1|role|is|";
+
 /// Whether reader and bot had spoken of that date.
 fn spoken_of(case: &Case<'_>, user: &str, until_ms: i64, anchor: Anchor) -> bool {
     let (Anchor::Due(date) | Anchor::Born(date)) = anchor;
     let said = case.account.requests.iter().filter(|request| request.is_to(user) && request.at_ms <= until_ms);
     let mut said = said.flat_map(|request| &request.messages).map(ToString::to_string);
-    let written = case.account.webhooks.iter().filter(|webhook| webhook.at_ms <= until_ms);
-    let written = written.flat_map(|webhook| &webhook.events).filter(|event| event["source"]["userId"] == user);
+    let events = || {
+        let webhooks = case.account.webhooks.iter().filter(|webhook| webhook.at_ms <= until_ms);
+        webhooks.flat_map(|webhook| &webhook.events)
+    };
+    // Whoever was invited reads by dates that somebody else of the family gave.
+    let joins = |event: &Value| event["postback"]["data"].as_str().is_some_and(|data| data.starts_with(JOINS));
+    let invited = events().any(|event| event["source"]["userId"] == user && joins(event));
+    let written = events().filter(|event| invited || event["source"]["userId"] == user);
     let mut written = written.map(ToString::to_string);
     let family = || {
         let readers = case.account.readers.iter().filter(|reader| reader.user == user);
