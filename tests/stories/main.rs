@@ -71,4 +71,5 @@ mod transcript;
 mod transfer;
 mod twins;
 mod typed;
+mod whole_family;
 mod witnessed;

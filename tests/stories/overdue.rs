@@ -79,7 +79,8 @@ async fn whoever_ends_it_is_stopped_plainly_and_can_undo_it() {
         .await
         .tells("お届けを止めました。")
         .never_tells(ASSUMED)
-        .offers_only(&["赤ちゃんとお別れした", "まちがえた（もどす）"]);
+        .offers("赤ちゃんとお別れした")
+        .offers("まちがえた（もどす）");
     hana.taps("お届けを終わる").await.never_tells(ASSUMED).never_tells(&["お届けを止めました"]);
     hana.taps("まちがえた（もどす）").await.tells("もとにもどしました");
     hana.says("お届けを終わる").await.tells("お届けを止めました。");

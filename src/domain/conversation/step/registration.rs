@@ -92,7 +92,9 @@ fn confirmed(scene: Scene<'_>, dates: Dates, called: &Called) -> Step {
         let draft = Draft { dates: None, called: Some(called.clone()) };
         return super::dates::settle(scene, &Wanted::Registration { draft }, dates);
     }
-    let enrolment = Enrolment { dates, nickname: called.nickname().cloned(), role: Role::Other };
+    // What was told of the one is true of its sibling.
+    let role = scene.active().last().map_or(Role::Other, |follow| follow.role);
+    let enrolment = Enrolment { dates, nickname: called.nickname().cloned(), role };
     let step = scene.stay().to(State::Idle);
     // A rest from an earlier registration would hold the new one back unseen.
     let step = if scene.facts.profile.pause.is_some() { step.want(Effect::Resume) } else { step };

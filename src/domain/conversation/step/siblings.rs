@@ -5,7 +5,7 @@ use super::super::{Effect, Enrolment, Step};
 use super::registration;
 use super::scene::Scene;
 
-/// More than this many cards do not stand side by side (LINE: 12 bubbles, one is for deliveries).
+/// More than this many cards do not stand side by side (LINE: 12 bubbles, two are for settings and deliveries).
 const MOST_CHILDREN: usize = 10;
 
 /// Begins another registration, or leads back to the open one.

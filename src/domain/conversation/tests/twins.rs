@@ -31,6 +31,14 @@ fn a_sibling_is_registered_in_the_same_three_steps_without_a_second_consent() {
 }
 
 #[test]
+fn what_the_reader_is_to_one_child_they_are_to_its_sibling() {
+    let mut world = World::with(&[]);
+    world.add("ゆず", Journey::Born { born: day("2025-01-01"), due: None }, Role::Mother, true);
+    world.says("きょうだいを追加").says("2027/6/1").says("つけない").says("はい");
+    assert_eq!(world.follows[1].role, Role::Mother);
+}
+
+#[test]
 fn a_lost_child_and_one_past_its_third_birthday_are_not_counted() {
     let mut world = World::with(&[
         ("はる", Journey::Stopped { on: day("2026-10-01"), before: Box::new(expected("2027-01-01")) }),

@@ -16,7 +16,7 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         Prompt::Greeting if words.facts.account.reviewed => words.line("greeting_reviewed", &[]),
         Prompt::Greeting => words.line("greeting", &[]),
         Prompt::NotRegistered => entries(words, "not_registered", &[("register", Tap::Register)]),
-        Prompt::Registered(dates) => registered(words, *dates).with_quick(newcomers::quick(words)),
+        Prompt::Registered(dates) => registered(words, *dates),
         Prompt::AlreadyRegistered => {
             let taps = [("profile", Tap::ShowProfile), ("today", Tap::ShowToday), ("add", Tap::AddChild)];
             entries(words, "already_registered", &taps)
@@ -114,7 +114,7 @@ fn registered(words: &Words<'_>, dates: Dates) -> Message {
             words.line(key, &[("day", &days::day(begins)), ("today", &today)])
         }
     };
-    said.with_quick(settings::next_steps(words))
+    said.with_quick([settings::next_steps(words), newcomers::quick(words)].concat())
 }
 
 /// Whether today's message follows at once, or which day the first one comes.
