@@ -2,18 +2,21 @@
 //! temporary SQLite file. Both listen on loopback only, nothing is sent to LINE, and the clock is a
 //! rehearsal clock that 「翌朝へ」 moves.
 
+mod forward;
+mod hands;
+
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{App, Serving, StartError, rehearsal_ambient};
 use crate::clock::{Ambient, RehearsalClock};
 use crate::config::{Config, LogFormat};
 use crate::content::{self, Source};
-use crate::domain::calendar::{self, JST};
-use crate::simulator::{ChannelOptions, ClockCommand, Options, Running, Simulator};
+use crate::simulator::{ChannelOptions, Options, Running, Simulator};
+use hands::Hands;
 
 /// The demo at work.
 pub struct Demo {
@@ -34,8 +37,6 @@ const CHANNEL_ID: &str = "1000000000";
 const CHANNEL_SECRET: &str = "0123456789abcdef0123456789abcdef";
 const ACCESS_TOKEN: &str = "demo-token-for-the-simulator-only";
 const BOT_USER_ID: &str = "Ub0700000000000000000000000000001";
-/// Mornings leave at eight; a minute later they have arrived.
-const AFTER_MORNING: TimeDelta = TimeDelta::minutes(8 * 60 + 1);
 
 /// Starts everything. `content_dir` and `log` as in the settings of a server.
 ///
@@ -56,11 +57,21 @@ pub async fn start(content_dir: Option<PathBuf>, ambient: &Ambient) -> Result<De
     let app = App::open(&config, rehearsal_ambient(&clock)).await?;
     let serving = app.serve(bot)?;
     simulator.channel(CHANNEL).set_webhook(&format!("{bot_url}/webhook"));
-    simulator.on_clock(Arc::new(move |command| {
-        let (app, clock) = (app.clone(), Arc::clone(&clock));
-        Box::pin(async move { turn_clock(&app, &clock, command).await })
-    }));
+    turned_by_phones(&simulator, Hands::new(app, clock, simulator.clone()));
     Ok(Demo { phone_url: format!("{}/phone", line.api_url), bot_url, serving, line, folder })
+}
+
+/// Gives the phones their clock buttons. The clock is turned in the bot's own runtime, and to the end,
+/// also when the page that asked for it is closed.
+fn turned_by_phones(simulator: &Simulator, hands: Hands) {
+    let (hands, runtime) = (Arc::new(hands), tokio::runtime::Handle::current());
+    simulator.on_clock(Arc::new(move |command| {
+        let hands = Arc::clone(&hands);
+        let turned = runtime.spawn(async move { hands.turn(command).await });
+        Box::pin(async move {
+            turned.await.unwrap_or_else(|_| Err("時計を進められませんでした。".to_owned()))
+        })
+    }));
 }
 
 impl Demo {
@@ -127,45 +138,4 @@ fn listener(port: u16) -> Result<TcpListener, StartError> {
 
 fn address(listener: &TcpListener) -> SocketAddr {
     listener.local_addr().expect("a bound listener has an address")
-}
-
-async fn turn_clock(app: &App, clock: &RehearsalClock, command: ClockCommand) -> Result<(), String> {
-    let now = calendar::civil(crate::clock::Clock::now(clock), JST);
-    let target = match command {
-        ClockCommand::NextMorning => next_morning(now),
-        ClockCommand::To(day) => morning(day),
-    };
-    if target <= now {
-        return Err("時計は、先へだけ進められます。".to_owned());
-    }
-    app.advance_to(clock, calendar::instant(target, JST)).await.map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "the clock could not be moved");
-        "時計を進められませんでした。".to_owned()
-    })
-}
-
-fn morning(day: NaiveDate) -> NaiveDateTime {
-    day.and_hms_opt(0, 0, 0).expect("every day has a midnight") + AFTER_MORNING
-}
-
-/// The first eight o'clock that is still ahead.
-fn next_morning(now: NaiveDateTime) -> NaiveDateTime {
-    let today = morning(now.date());
-    if now < today { today } else { today + Days::new(1) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> NaiveDateTime {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn the_next_morning_is_the_first_one_ahead() {
-        assert_eq!(next_morning(at("2026-11-22T03:00:00")), at("2026-11-22T08:01:00"));
-        assert_eq!(next_morning(at("2026-11-22T08:01:00")), at("2026-11-23T08:01:00"));
-        assert_eq!(next_morning(at("2026-12-31T22:00:00")), at("2027-01-01T08:01:00"));
-    }
 }

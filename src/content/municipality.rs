@@ -5,6 +5,7 @@ use super::municipal_text;
 use super::paragraphs::{self, Line};
 use super::source::{self, Files};
 use super::table::{At, Piece, Table};
+use crate::domain::calendar::LeapRule;
 use crate::domain::municipal::{Desk, MunicipalText, Municipality};
 use crate::domain::programme::pack::Pack;
 
@@ -87,10 +88,11 @@ fn choose(wanted: Option<&str>, files: &Files, log: &mut Log) -> Option<String> 
 fn head(slug: &str, piece: Piece<'_>, log: &mut Log) -> Option<Municipality> {
     let parsed = piece.parse(log)?;
     let table = Table::root(piece, &parsed);
-    table.only(log, &["name", "service", "sender", "page", "desk", "hotline", "areas", "line_id"]);
+    table.only(log, &["name", "service", "sender", "page", "leap_birthday", "desk", "hotline", "areas", "line_id"]);
     let (name, service) = (table.required(log, "name"), table.required(log, "service"));
     let sender = table.required(log, "sender").and_then(|sender| sender_name(&table, sender, log));
     let page = page(&table, log);
+    let leap = leap_birthday(&table, log);
     let own = table.table(log, "desk");
     if own.is_none() {
         log.error(table.place(), "相談の窓口（[desk]）がありません。name、phone、hours を書いてください。");
@@ -106,6 +108,7 @@ fn head(slug: &str, piece: Piece<'_>, log: &mut Log) -> Option<Municipality> {
         desk: own?,
         page,
         hotlines,
+        leap,
         privacy: String::new(),
         texts: Vec::new(),
         areas: areas?,
@@ -168,6 +171,21 @@ fn line_id(table: &Table<'_>, log: &mut Log) -> Option<Option<String>> {
         return None;
     }
     Some(Some(id.value))
+}
+
+/// When a child of 29 February has its birthday; the law's day unless the municipality says otherwise.
+fn leap_birthday(table: &Table<'_>, log: &mut Log) -> LeapRule {
+    let Some(day) = table.text(log, "leap_birthday") else { return LeapRule::default() };
+    match day.value.as_str() {
+        "02-28" => LeapRule::TwentyEighth,
+        "03-01" => LeapRule::FirstOfMarch,
+        _ => {
+            let sentence =
+                "leap_birthday は \"02-28\" か \"03-01\" と書いてください（2月29日生まれの子の、平年の誕生日）。";
+            log.error(table.place_at(day.line), sentence);
+            LeapRule::default()
+        }
+    }
 }
 
 /// An optional page; it must be `https`.

@@ -12,6 +12,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Channel, Deliveries, DeliveryError, LEASE_MS};
 use crate::domain::account::Account;
+use crate::domain::compose::{MAX_OBJECTS, within};
 use crate::domain::delivery::{DailyParts, Parts, Purpose, State};
 use crate::domain::family::Standing;
 use crate::domain::ids::ReaderId;
@@ -119,6 +120,7 @@ async fn plan_reader(
         let day = account.civil(due).date();
         let wanted = reader.standing == Standing::Following;
         if let Some(parts) = message_on(&reader.plan(), day, &account.library).filter(|_| wanted) {
+            let parts = within(parts, &account.library, MAX_OBJECTS);
             row = write_row(tx, account, reader, parts, clock).await?;
         }
         // Seen from the end of its own day, so that a day between is found and written too.

@@ -55,4 +55,6 @@ fn daily_content(daily: &crate::domain::delivery::DailyParts, hasher: &mut Defau
         section.role.hash(hasher);
     }
     daily.municipal.hash(hasher);
+    daily.overdue.is_empty().hash(hasher);
+    daily.onward.is_empty().hash(hasher);
 }

@@ -38,11 +38,11 @@ impl BirthDate {
     /// # Errors
     ///
     /// [`BirthDateError`] unless `today` lies from the birth date to the day before the third birthday.
-    pub fn given_on(today: NaiveDate, date: NaiveDate) -> Result<Self, BirthDateError> {
+    pub fn given_on(today: NaiveDate, date: NaiveDate, rule: LeapRule) -> Result<Self, BirthDateError> {
         let born = Self(date);
         if date > today {
             Err(BirthDateError::InTheFuture)
-        } else if today >= born.birthday(Self::LAST_BIRTHDAY, LeapRule::default()) {
+        } else if today >= born.birthday(Self::LAST_BIRTHDAY, rule) {
             Err(BirthDateError::TurnedThree)
         } else {
             Ok(born)
@@ -164,10 +164,14 @@ mod tests {
     #[test]
     fn a_birth_date_is_today_at_the_latest_and_before_the_third_birthday() {
         let today = date("2026-11-22");
-        assert!(BirthDate::given_on(today, today).is_ok());
-        assert!(BirthDate::given_on(today, date("2023-11-23")).is_ok());
-        assert_eq!(BirthDate::given_on(today, date("2023-11-22")), Err(BirthDateError::TurnedThree));
-        assert_eq!(BirthDate::given_on(today, date("2026-11-23")), Err(BirthDateError::InTheFuture));
+        let given = |today, born| BirthDate::given_on(today, born, LeapRule::default());
+        assert!(given(today, today).is_ok());
+        assert!(given(today, date("2023-11-23")).is_ok());
+        assert_eq!(given(today, date("2023-11-22")), Err(BirthDateError::TurnedThree));
+        assert_eq!(given(today, date("2026-11-23")), Err(BirthDateError::InTheFuture));
+        let leap_day = |rule| BirthDate::given_on(date("2027-02-28"), date("2024-02-29"), rule);
+        assert_eq!(leap_day(LeapRule::TwentyEighth), Err(BirthDateError::TurnedThree));
+        assert!(leap_day(LeapRule::FirstOfMarch).is_ok());
     }
 
     #[test]

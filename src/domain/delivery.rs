@@ -36,6 +36,23 @@ pub struct DailyParts {
     /// Ids of the municipal texts that ride on it, most pressing first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub municipal: Vec<String>,
+    /// Children whose pregnancy ended its last week yesterday: one card asks how to go on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overdue: Vec<Overdue>,
+    /// On a child's last day, the nicknames of those whose letters go on, as far as they have one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub onward: Vec<Option<Nickname>>,
+}
+
+/// A child that is 42 weeks 0 days along, and of whom nobody has said anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overdue {
+    /// The child.
+    pub child: ChildId,
+    /// Its version, so that the button means nothing once the family has reported something.
+    pub version: i64,
+    /// Whether the reader may report the birth.
+    pub parent: bool,
 }
 
 /// One child's part of a daily message.

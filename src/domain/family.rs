@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::ids::ChildId;
+use super::pregnancy::{DueDate, is_preterm};
 
 /// What the reader is to the child. Nobody is taken for the mother: unasked is [`Role::Other`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -136,6 +137,17 @@ pub struct Child {
     pub journey: Journey,
     /// Development paragraphs by the corrected age (born before 37w0d and chosen).
     pub corrected: bool,
+}
+
+impl Child {
+    /// Whether it was born before 37 weeks 0 days of a pregnancy whose due date is known.
+    #[must_use]
+    pub fn came_early(&self) -> bool {
+        match self.journey {
+            Journey::Born { born, due: Some(due) } => is_preterm(born, DueDate::kept(due)),
+            Journey::Born { due: None, .. } | Journey::Expected { .. } | Journey::Stopped { .. } => false,
+        }
+    }
 }
 
 /// Why a reader's own deliveries for a child stand still.

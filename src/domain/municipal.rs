@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 
+use super::calendar::LeapRule;
 use super::programme::pack::{Place, Review};
 use super::programme::slot::Slot;
 
@@ -38,6 +39,8 @@ pub struct Municipality {
     pub page: Option<String>,
     /// Help lines by key (`ambulance`, `child_abuse`, `yorisoi`, …), for the cards of the conversation.
     pub hotlines: Vec<(String, Desk)>,
+    /// When a child of 29 February has its birthday in common years.
+    pub leap: LeapRule,
     /// The page on personal data, in Markdown.
     pub privacy: String,
     /// Its texts, by id.

@@ -1,19 +1,20 @@
 //! How long a family is known: thirty days after the end (design §13; the consent card promises it).
 //!
-//! The *end* of one child for one reader is a stop, a loss, or the third birthday; the end of a reader
+//! The *end* of one child for one reader is a stop, a loss, the third birthday, or 42 weeks 0 days of a
+//! pregnancy of which nobody says more; the end of a reader
 //! is a block, or the end of everything they follow. Until an end has come its day is not written
 //! down beside a row, where it would be a birth date: somebody looks once a week instead.
 
 use chrono::{NaiveDate, NaiveTime};
 
 use super::account::Account;
-use super::calendar::{LeapRule, anniversary, days_after};
+use super::calendar::{LeapRule, days_after};
+use super::child::BirthDate;
 use super::family::{Follow, Journey, Profile};
+use super::pregnancy::{DueDate, GestationalAge};
 
 /// Days from the end to forgetting.
 pub const KEPT_DAYS: i64 = 30;
-/// The birthday that ends a childhood here.
-const LAST_BIRTHDAY: u32 = 3;
 /// How often it is looked whether an end has come.
 const LOOK_EVERY_DAYS: i64 = 7;
 
@@ -28,14 +29,14 @@ pub enum Forgetting {
     Reader,
 }
 
-/// What is to be forgotten of a reader today.
+/// What is to be forgotten of a reader today; `leap` is the account's rule for 29 February.
 #[must_use]
-pub fn forgetting(profile: &Profile, follows: &[Follow], today: NaiveDate) -> Forgetting {
+pub fn forgetting(profile: &Profile, follows: &[Follow], leap: LeapRule, today: NaiveDate) -> Forgetting {
     let is_over = |end: NaiveDate| days_after(end, KEPT_DAYS) <= today;
     if let Some(away_on) = profile.away_on {
         return if is_over(away_on) { Forgetting::Reader } else { Forgetting::Nothing };
     }
-    let over = |at: &usize| end_of(&follows[*at]).is_some_and(is_over);
+    let over = |at: &usize| is_over(end_of(&follows[*at], leap));
     let over: Vec<usize> = (0..follows.len()).filter(over).collect();
     match over.len() {
         0 => Forgetting::Nothing,
@@ -49,9 +50,10 @@ pub fn forgetting(profile: &Profile, follows: &[Follow], today: NaiveDate) -> Fo
 #[must_use]
 pub fn look_again(account: &Account, profile: &Profile, follows: &[Follow], now: i64) -> Option<i64> {
     let today = account.civil(now).date();
+    let leap = account.library.municipality.leap;
     let ends = match profile.away_on {
         Some(away_on) => vec![Some(away_on)],
-        None => follows.iter().map(|follow| end_of(follow).filter(|end| *end <= today)).collect(),
+        None => follows.iter().map(|follow| Some(end_of(follow, leap)).filter(|end| *end <= today)).collect(),
     };
     let day = |end: Option<NaiveDate>| match end {
         Some(end) => days_after(end, KEPT_DAYS),
@@ -61,16 +63,16 @@ pub fn look_again(account: &Account, profile: &Profile, follows: &[Follow], now:
     Some(account.ms(day.and_time(NaiveTime::MIN)))
 }
 
-/// The day on which this child's letters end for this reader, if that is known.
-fn end_of(follow: &Follow) -> Option<NaiveDate> {
+/// The day on which this child's letters end for this reader, as things stand.
+fn end_of(follow: &Follow, leap: LeapRule) -> NaiveDate {
     let own = follow.stopped.map(|stop| stop.on);
     let journey = match follow.child.journey {
-        Journey::Expected { .. } => None,
-        Journey::Born { born, .. } => Some(anniversary(born, LAST_BIRTHDAY, LeapRule::default())),
-        Journey::Stopped { on, .. } => Some(on),
+        Journey::Expected { due } => DueDate::kept(due).day_of(GestationalAge::POST_TERM),
+        Journey::Born { born, .. } => BirthDate::kept(born).birthday(BirthDate::LAST_BIRTHDAY, leap),
+        Journey::Stopped { on, .. } => on,
     };
     // Whatever came first ended it.
-    [own, journey].into_iter().flatten().min()
+    own.map_or(journey, |own| own.min(journey))
 }
 
 #[cfg(test)]
@@ -94,7 +96,7 @@ mod tests {
     }
 
     fn on(today: &str, follows: &[Follow]) -> Forgetting {
-        forgetting(&Profile::default(), follows, day(today))
+        forgetting(&Profile::default(), follows, LeapRule::default(), day(today))
     }
 
     #[test]
@@ -115,11 +117,29 @@ mod tests {
     }
 
     #[test]
+    fn a_pregnancy_without_news_is_forgotten_thirty_days_after_42_weeks() {
+        let overdue = [follow(Journey::Expected { due: day("2026-11-08") }, None)];
+        assert_eq!(on("2026-12-21", &overdue), Forgetting::Nothing);
+        assert_eq!(on("2026-12-22", &overdue), Forgetting::Reader);
+        let sibling = follow(born("2026-01-01"), None);
+        assert_eq!(on("2026-12-22", &[sibling, overdue[0].clone()]), Forgetting::Children(vec![1]));
+    }
+
+    #[test]
+    fn a_child_of_29_february_is_known_a_day_longer_where_its_birthday_is_in_march() {
+        let child = [follow(born("2024-02-29"), None)];
+        let forgets = |leap, today| forgetting(&Profile::default(), &child, leap, day(today)) == Forgetting::Reader;
+        assert!(forgets(LeapRule::TwentyEighth, "2027-03-30"));
+        assert!(!forgets(LeapRule::FirstOfMarch, "2027-03-30"));
+        assert!(forgets(LeapRule::FirstOfMarch, "2027-03-31"));
+    }
+
+    #[test]
     fn thirty_days_after_a_block_everything_is_forgotten_whatever_is_followed() {
         let profile = Profile { away_on: Some(day("2026-11-22")), ..Profile::default() };
         let active = [follow(born("2026-01-01"), None)];
-        assert_eq!(forgetting(&profile, &active, day("2026-12-21")), Forgetting::Nothing);
-        assert_eq!(forgetting(&profile, &active, day("2026-12-22")), Forgetting::Reader);
+        assert_eq!(forgetting(&profile, &active, LeapRule::default(), day("2026-12-21")), Forgetting::Nothing);
+        assert_eq!(forgetting(&profile, &active, LeapRule::default(), day("2026-12-22")), Forgetting::Reader);
     }
 
     #[test]

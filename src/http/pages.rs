@@ -81,6 +81,7 @@ mod tests {
             desk,
             page: None,
             hotlines: Vec::new(),
+            leap: crate::domain::calendar::LeapRule::default(),
             privacy: "# {service}\n\n<script>alert(1)</script>\n\n{phone}".into(),
             texts: Vec::new(),
             areas: Vec::new(),

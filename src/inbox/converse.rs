@@ -60,7 +60,7 @@ impl Inbox {
     /// Forgets what has been kept long enough; returns the reader, unless they are forgotten too.
     async fn forget(&self, tx: &Tx, account: &Account, mut reader: ReaderRow) -> Result<Option<ReaderRow>> {
         let today = account.civil(self.ambient.now_ms()).date();
-        match forgetting(&reader.profile, &reader.follows, today) {
+        match forgetting(&reader.profile, &reader.follows, account.library.municipality.leap, today) {
             Forgetting::Nothing => {}
             Forgetting::Children(over) => {
                 for at in over {
@@ -139,6 +139,8 @@ impl Inbox {
         let known = Some(work.reader.standing);
         let words = {
             let facts = self.facts(account, &work.reader, (known, true), sharing);
+            let today = work.today_of_newcomers(&step.effects).await?.unwrap_or(facts.today);
+            let facts = Facts { today, ..facts };
             wording::render(&step.prompts, &facts, account.library.phrases(&work.reader.locale))
         };
         work.answer(words, &step.effects, &incoming.event.key, incoming.token).await?;
@@ -165,7 +167,7 @@ fn only_what_still_counts(step: Step, input: &Input, reader: &ReaderRow, sent_at
     let counts = |effect: &Effect| match effect {
         Effect::Stop { .. } | Effect::ReportLoss { .. } => !came_back,
         Effect::Stand(_) | Effect::CountDanger(_) => true,
-        Effect::ShowToday | Effect::ShowEarlier => false,
+        Effect::ShowToday | Effect::ShowNewcomers | Effect::ShowEarlier => false,
         _ => tapped,
     };
     let help = step.effects.iter().any(|effect| matches!(effect, Effect::CountDanger(_)));

@@ -1,15 +1,17 @@
 //! Effects become rows, in the transaction of their event.
 
 mod family;
+mod newcomers;
 
 use chrono::NaiveDate;
 
 use super::process::Hints;
 use crate::domain::account::Account;
+use crate::domain::compose::{MAX_OBJECTS, within};
 use crate::domain::conversation::danger::Category;
 use crate::domain::conversation::{Dates, Effect, Enrolment};
 use crate::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State};
-use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Standing, StopReason};
+use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Profile, Standing, StopReason};
 use crate::domain::ids::{ChildId, DeliveryId};
 use crate::domain::message::Message;
 use crate::domain::programme::placement::shown_keys;
@@ -38,12 +40,15 @@ pub(super) struct Work<'a> {
     hints: Hints,
     /// Everything was deleted: nothing is written about the reader any more.
     erased: bool,
+    /// Registered just now.
+    newcomers: Vec<ChildId>,
 }
 
 impl<'a> Work<'a> {
     pub(super) fn new(tx: &'a Tx, account: &'a Account, reader: ReaderRow, event: &EventRow, now: i64) -> Self {
         let (sent_at, received_at) = (event.sent_at, event.received_at);
-        Self { tx, account, reader, sent_at, received_at, now, hints: Vec::new(), erased: false }
+        let hints = Vec::new();
+        Self { tx, account, reader, sent_at, received_at, now, hints, erased: false, newcomers: Vec::new() }
     }
 
     fn today(&self) -> NaiveDate {
@@ -71,6 +76,8 @@ impl<'a> Work<'a> {
             }
             Effect::ReportBirth { child, born } => self.report_birth(*child, *born).await,
             Effect::UndoBirth { child } => self.undo_birth(*child).await,
+            Effect::EnrolTwin { of, nickname } => self.enrol_twin(*of, nickname.clone()).await,
+            Effect::Count { children, corrected } => self.count(children, *corrected).await,
             Effect::Stop { children, reason } => self.stop(children, *reason).await,
             Effect::UndoStop { children } => self.undo_stop(children).await,
             Effect::ReportLoss { children } => self.report_loss(children).await,
@@ -89,7 +96,7 @@ impl<'a> Work<'a> {
                 metrics::counter!("hagukumi_danger_cards_total", "category" => category_word(*category)).increment(1);
                 Ok(())
             }
-            Effect::ShowToday | Effect::ShowEarlier => Ok(()),
+            Effect::ShowToday | Effect::ShowNewcomers | Effect::ShowEarlier => Ok(()),
             Effect::KeepCode { kind, code } => self.tx.keep_code(&self.reader, *kind, code).await,
             Effect::Join { code, role } => self.join(*code, *role).await,
             Effect::Transfer { code } => self.transfer(*code).await,
@@ -114,6 +121,7 @@ impl<'a> Work<'a> {
         };
         let child = self.tx.keep_child(self.account.id, journey, enrolment.nickname.clone()).await?;
         self.tx.keep_follow(self.reader.id, child, enrolment.role, true).await?;
+        self.newcomers.push(child);
         self.reload().await
     }
 
@@ -230,14 +238,14 @@ impl<'a> Work<'a> {
         for follower in self.tx.followers(id).await? {
             if follower == self.reader.id {
                 self.reload().await?;
-                self.reader.profile.leads.extend(lead);
+                explain(&mut self.reader.profile, lead);
                 let others = self.reader.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 continue;
             }
             for mut other in self.tx.readers_apart(&[follower]).await?.0 {
                 other.turn += 1;
-                other.profile.leads.extend(lead);
+                explain(&mut other.profile, lead);
                 let others = other.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 self.rearm(&mut other).await?;
@@ -281,6 +289,8 @@ impl<'a> Work<'a> {
             (None, _) if !words.is_empty() && !done && bring_back(effects) => (self.due_by_this(), false),
             found => found,
         };
+        let room = MAX_OBJECTS.saturating_sub(words.len());
+        let shown = shown.map(|parts| within(parts, &self.account.library, room));
         if words.is_empty() && shown.is_none() {
             return Ok(());
         }
@@ -339,6 +349,9 @@ impl<'a> Work<'a> {
                 None => (readable_on(&plan, today, library), true),
             };
         }
+        if effects.contains(&Effect::ShowNewcomers) {
+            return (self.newcomers_today(done), false);
+        }
         if effects.contains(&Effect::ShowEarlier) {
             let day = day_before(&plan, today, library);
             return (day.and_then(|day| readable_on(&plan, day, library)), true);
@@ -377,6 +390,12 @@ impl<'a> Work<'a> {
         self.hints.push((reader.id, reader.next_due_at));
         Ok(self.hints)
     }
+}
+
+/// One line says it, also for twins.
+fn explain(profile: &mut Profile, lead: Option<Lead>) {
+    let new = lead.filter(|lead| !profile.leads.contains(lead));
+    profile.leads.extend(new);
 }
 
 /// Whether these effects can make a message due that was not: never sad news, even where the letters

@@ -59,7 +59,8 @@ impl Inbox {
     async fn invitation(&self, tx: &Tx, account: &Account, code: CodeRow) -> Result<Invitation> {
         let inviter = tx.readers_apart(&[code.reader]).await?.0.pop();
         let today = account.civil(self.ambient.now_ms()).date();
-        let children = inviter.map_or_else(Vec::new, |inviter| offered(&inviter.follows, today));
+        let leap = account.library.municipality.leap;
+        let children = inviter.map_or_else(Vec::new, |inviter| offered(&inviter.follows, leap, today));
         Ok(Invitation { code: code.id, children })
     }
 }

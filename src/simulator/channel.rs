@@ -1,7 +1,7 @@
 //! One bot as the platform sees it, and what a test or the demo may ask about it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -224,6 +224,20 @@ impl Channel {
 
     pub(super) fn watch(&self) -> watch::Receiver<u64> {
         self.inner.version.subscribe()
+    }
+
+    /// Waits until something that a phone could show makes this true; false when patience ends.
+    pub(super) async fn comes_to(&self, patience: Duration, is_so: impl Fn() -> bool) -> bool {
+        let mut news = self.watch();
+        let seen = async {
+            while !is_so() {
+                if news.changed().await.is_err() {
+                    return false;
+                }
+            }
+            true
+        };
+        tokio::time::timeout(patience, seen).await.unwrap_or(false)
     }
 
     /// Makes an event of now and remembers its reply token.

@@ -42,6 +42,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 
 pub use channel::{ChangedBody, Channel};
 pub use control::{Deed, Moved, Order, Seen, Stay};
@@ -58,12 +59,42 @@ pub use world::{Bubble, Speaker, Via};
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// What the phone's clock buttons ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClockCommand {
     /// The next morning, just after the hour at which messages go out.
     NextMorning,
     /// The morning of this day.
     To(NaiveDate),
+    /// One morning after the other, until somebody says [`ClockCommand::Halt`].
+    Forward {
+        /// The LINE user id of the person whose family it is about.
+        user: String,
+        /// How far.
+        until: Until,
+    },
+    /// No further.
+    Halt,
+}
+
+/// How far mornings pass one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Until {
+    /// The due date.
+    DueDate,
+    /// The first birthday.
+    FirstBirthday,
+    /// The third birthday.
+    ThirdBirthday,
+}
+
+/// How far [`ClockCommand::Forward`] is to go, for the phone to show; times in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Where it began.
+    pub from_ms: i64,
+    /// Where it will end.
+    pub to_ms: i64,
 }
 
 /// Carries out a [`ClockCommand`]; an error is shown on the phone.
@@ -111,6 +142,7 @@ struct Inner {
     channels: Vec<Channel>,
     clock: Clock,
     hook: Mutex<Option<ClockHook>>,
+    progress: Mutex<Option<Progress>>,
     control: Mutex<Option<MoveClock>>,
     post: webhook::Post,
 }
@@ -130,6 +162,7 @@ impl Simulator {
                 channels,
                 clock: options.clock,
                 hook: Mutex::new(None),
+                progress: Mutex::new(None),
                 control: Mutex::new(None),
                 post,
             }),
@@ -169,6 +202,16 @@ impl Simulator {
     /// Gives the phone its clock buttons.
     pub fn on_clock(&self, hook: ClockHook) {
         *self.inner.hook.lock().unwrap_or_else(PoisonError::into_inner) = Some(hook);
+    }
+
+    /// Tells phones how far mornings will pass, or that they do not pass by themselves any more.
+    pub fn show_progress(&self, progress: Option<Progress>) {
+        *self.inner.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+        self.channels().iter().for_each(Channel::touch);
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        *self.inner.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens the control interface ([`Order`], [`Deed`]) to whoever can reach the listener.

@@ -4,6 +4,8 @@
 //! the methods return the bot's HTTP status ([`NO_ANSWER`] when nothing was sent or nothing came
 //! back). Acts of one person happen one after the other, as told.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::channel::Channel;
@@ -147,6 +149,25 @@ impl User {
             return Err(format!("「{label}」 goes from {min:?} to {max:?}, not to {value}"));
         }
         Ok(self.pick(&found, value).await)
+    }
+
+    /// Whether something with this label can be touched in what came after the first `seen` bubbles of
+    /// the chat.
+    #[must_use]
+    pub fn offers(&self, label: &str, seen: usize) -> bool {
+        let chat = self.chat();
+        touch::in_chat(chat.get(seen..).unwrap_or_default(), None).iter().any(|found| found.label == label)
+    }
+
+    /// Waits until something that this phone shows makes this true; false when patience ends.
+    pub async fn comes_to(&self, patience: Duration, is_so: impl Fn() -> bool) -> bool {
+        self.channel.comes_to(patience, is_so).await
+    }
+
+    /// How many bubbles stand in the chat.
+    #[must_use]
+    pub fn bubbles(&self) -> usize {
+        self.channel.world().chats.get(&self.id).map_or(0, Vec::len)
     }
 
     /// Everything in the chat, oldest first. Nothing when this person has only heard of the bot.

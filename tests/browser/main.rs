@@ -8,6 +8,8 @@
 mod access;
 mod demo;
 mod driver;
+mod family;
+mod forward;
 mod morning;
 mod person;
 mod phone;

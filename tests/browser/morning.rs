@@ -8,7 +8,7 @@ use super::demo::Demo;
 use super::phone::{POCKET, Phone};
 
 /// A day in the imperial calendar, such as 令和9年3月1日.
-fn in_reiwa(day: NaiveDate) -> String {
+pub(crate) fn in_reiwa(day: NaiveDate) -> String {
     format!("令和{}年{}月{}日", day.year() - 2018, day.month(), day.day())
 }
 

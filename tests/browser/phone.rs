@@ -1,5 +1,6 @@
 //! The phone in the page, and what a person does with it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
@@ -21,18 +22,49 @@ pub(crate) const POCKET: Screen = Screen { width: 375, height: 720 };
 /// A screen on a desk.
 pub(crate) const DESK: Screen = Screen { width: 1200, height: 900 };
 
-/// One person before the page.
+/// One person before the page, with one of its two phones in the hand.
 pub(crate) struct Phone<'d> {
-    pub(crate) browser: Browser,
+    pub(crate) browser: Arc<Browser>,
     demo: &'d Demo,
+    hand: Hand,
+}
+
+/// Which of the two phones.
+#[derive(Clone, Copy)]
+enum Hand {
+    First,
+    Second,
+}
+
+impl Hand {
+    /// What the ids in it end with.
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::First => "",
+            Self::Second => "-2",
+        }
+    }
+
+    /// The id of the other one.
+    const fn other(self) -> &'static str {
+        match self {
+            Self::First => "phone-2",
+            Self::Second => "phone-1",
+        }
+    }
 }
 
 impl<'d> Phone<'d> {
     /// Opens the page in a new browser.
     pub(crate) async fn open(demo: &'d Demo, screen: Screen) -> Self {
-        let phone = Self { browser: Browser::start(screen).await, demo };
+        let phone = Self { browser: Arc::new(Browser::start(screen).await), demo, hand: Hand::First };
         phone.turns_to("").await;
         phone
+    }
+
+    /// The second phone of the same page.
+    pub(crate) fn second(&self) -> Self {
+        Self { browser: Arc::clone(&self.browser), demo: self.demo, hand: Hand::Second }
     }
 
     /// Opens the page again, with this behind its address.
@@ -43,10 +75,15 @@ impl<'d> Phone<'d> {
         self.finds("//time[@id='now'][string-length(.) > 0]").await;
     }
 
-    /// Waits for the newest element that an XPath names.
+    /// Waits for the newest element that an XPath names, in this phone or around both.
     pub(crate) async fn finds(&self, path: &str) -> Element {
-        let newest = format!("({path})[last()]");
-        let wait = self.browser.client.wait().at_most(PATIENCE).every(GLANCE);
+        self.finds_within(PATIENCE, path).await
+    }
+
+    /// As [`Phone::finds`], with another patience.
+    pub(crate) async fn finds_within(&self, patience: Duration, path: &str) -> Element {
+        let newest = format!("({path})[not(ancestor-or-self::*[@id='{}'])][last()]", self.hand.other());
+        let wait = self.browser.client.wait().at_most(patience).every(GLANCE);
         let found = wait.for_element(Locator::XPath(&newest)).await;
         match found {
             Ok(element) => element,
@@ -61,7 +98,8 @@ impl<'d> Phone<'d> {
 
     /// Everything that stands in the talk.
     pub(crate) async fn talk(&self) -> String {
-        let found = self.browser.client.find(Locator::Id("talk")).await.expect("the page has a talk");
+        let id = format!("talk{}", self.hand.suffix());
+        let found = self.browser.client.find(Locator::Id(&id)).await.expect("the page has a talk");
         found.text().await.expect("an element has a text")
     }
 
@@ -89,7 +127,7 @@ impl<'d> Phone<'d> {
 
     /// Types a message and sends it.
     pub(crate) async fn says(&self, text: &str) {
-        let field = self.finds("//textarea[@id='text']").await;
+        let field = self.finds("//textarea").await;
         field.send_keys(text).await.expect("the field takes keys");
         self.taps("送信").await;
         self.finds(&format!("//article[contains(@class, 'user')][contains(., '{text}')]")).await;
@@ -178,7 +216,7 @@ impl<'d> Phone<'d> {
     /// Nothing is cut off at the side.
     pub(crate) async fn fits(&self) {
         let wide = "const wide = (e) => e.scrollWidth > e.clientWidth;
-            return [document.documentElement, document.getElementById('talk'),
+            return [document.documentElement, ...document.querySelectorAll('.talk'),
                 ...document.querySelectorAll('.content:not(:has(.strip)), dialog[open]')].filter(wide).map((e) => e.outerHTML);";
         assert_eq!(self.looks(wide).await, Value::Array(Vec::new()), "something is wider than its place");
     }

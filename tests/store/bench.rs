@@ -131,6 +131,8 @@ pub fn answer() -> Parts {
 pub fn morning() -> Parts {
     let day = "2026-11-22".parse().unwrap();
     Parts::Daily(DailyParts {
+        overdue: Vec::new(),
+        onward: Vec::new(),
         day,
         locale: "ja".into(),
         leads: Vec::new(),

@@ -12,7 +12,7 @@ use chrono::{Days, NaiveDate};
 use super::Loaded;
 use super::finding::{Finding, Lines, Log, Severity, at};
 use super::phrases::{phrase_placeholders, required_labels, required_phrases};
-use crate::domain::compose::PHRASES;
+use crate::domain::compose::{LABELS, PHRASES};
 use crate::domain::conversation::wording::keys;
 use crate::domain::library::Library;
 use crate::domain::programme::pack::{Manuscript, Pack, Place, Review};
@@ -66,6 +66,7 @@ fn phrases(library: &Library) -> Vec<Finding> {
     let mut findings = required_phrases(fallback, &PHRASES.map(|(key, _)| key));
     findings.extend(required_phrases(fallback, &keys::PHRASES.map(|(key, _)| key)));
     findings.extend(required_labels(fallback, &keys::PHRASES));
+    findings.extend(required_labels(fallback, &LABELS));
     findings.extend(library.phrases.iter().flat_map(|phrases| phrase_placeholders(phrases, &PHRASES)));
     findings
 }

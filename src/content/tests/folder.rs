@@ -64,6 +64,8 @@ const LEAST: [(&str, &str); 7] = [
             "\n",
             include_str!("../../../content/phrases/ja/change.toml"),
             "\n",
+            include_str!("../../../content/phrases/ja/children.toml"),
+            "\n",
             include_str!("../../../content/phrases/ja/common.toml"),
             "\n",
             include_str!("../../../content/phrases/ja/danger.toml"),

@@ -157,6 +157,7 @@ fn a_mistake_in_a_municipality_is_told_with_its_line() {
         ),
         ("sender = \"あおば市 こども家庭センター\"", "sender = \"あおば市LINE\"", 7, "「LINE」という言葉は使えません"),
         ("https://aoba.example.jp/kosodate", "http://aoba.example.jp/", 10, "https://"),
+        ("page = \"https://aoba.example.jp/kosodate\"", "leap_birthday = \"2-29\"", 10, "leap_birthday は"),
         ("[desk]", "[desc]", 22, "もしかして「desk」ですか"),
         ("[desk]", "[desc]", 1, "相談の窓口（[desk]）がありません"),
         ("phone = \"110\"", "phone = \"110番\"", 38, "半角の数字"),

@@ -180,3 +180,18 @@ fn the_examples_that_authors_are_shown_are_good() {
     assert!(!findings.iter().any(|finding| of_examples(&finding.place.file)), "{}", super::folder::said(&findings));
     assert_eq!(folder.load().unwrap().library.packs.iter().map(|pack| pack.manuscripts.len()).sum::<usize>(), 1);
 }
+
+#[test]
+fn the_birthday_of_29_february_is_the_municipalitys_own_setting() {
+    use crate::domain::calendar::LeapRule;
+    let page = "page = \"https://aoba.example.jp/kosodate\"";
+    for (line, rule) in [
+        (page, LeapRule::TwentyEighth),
+        ("leap_birthday = \"02-28\"", LeapRule::TwentyEighth),
+        ("leap_birthday = \"03-01\"", LeapRule::FirstOfMarch),
+    ] {
+        let town = super::folder::MUNICIPALITY.replacen(page, line, 1);
+        let folder = Folder::with(&[("municipal/aoba/municipality.toml", town.as_str())]);
+        assert_eq!(folder.load().unwrap().library.municipality.leap, rule);
+    }
+}

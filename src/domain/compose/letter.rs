@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::words::Words;
+use crate::domain::child::BirthDate;
 use crate::domain::delivery::{Call, DailyParts, Section};
 use crate::domain::family::{Nickname, Role};
 use crate::domain::phrases::fill;
@@ -18,7 +19,7 @@ pub(super) fn letters(parts: &DailyParts, words: &Words<'_>) -> Vec<String> {
             None => groups.push(vec![section]),
         }
     }
-    groups.iter().map(|group| Letter::new(group, parts.day, words).write()).collect()
+    groups.iter().map(|group| Letter::new(group, parts, words).write()).collect()
 }
 
 fn reads_the_same(one: &Section, other: &Section) -> bool {
@@ -30,18 +31,23 @@ struct Letter<'a> {
     section: &'a Section,
     /// The nicknames of all children it is about; `None` when one of them has none.
     names: Option<String>,
+    /// Whether it is about more than one.
+    several: bool,
+    /// Those whose letters go on after this child's last one.
+    onward: &'a [Option<Nickname>],
     day: NaiveDate,
     pack: Option<&'a Pack>,
     words: &'a Words<'a>,
 }
 
 impl<'a> Letter<'a> {
-    fn new(children: &[&'a Section], day: NaiveDate, words: &'a Words<'a>) -> Self {
+    fn new(children: &[&'a Section], parts: &'a DailyParts, words: &'a Words<'a>) -> Self {
         let section = children[0];
-        let names: Option<Vec<&str>> =
-            children.iter().map(|child| child.nickname.as_ref().map(Nickname::expose)).collect();
+        let names = joined(children.iter().map(|child| child.nickname.as_ref()));
+        let is_last = matches!(section.call, Call::Birthday { years: BirthDate::LAST_BIRTHDAY, .. });
+        let onward = if is_last { parts.onward.as_slice() } else { &[] };
         let pack = words.library.pack(series(section.call), words.locale);
-        Self { section, names: names.map(|names| names.join("・")), day, pack, words }
+        Self { section, names, several: children.len() > 1, onward, day: parts.day, pack, words }
     }
 
     fn write(&self) -> String {
@@ -49,7 +55,7 @@ impl<'a> Letter<'a> {
         let footer = self.pack.map_or("", |pack| pack.footer.as_str());
         let mark = if reviewed { String::new() } else { self.words.say("daily_unreviewed", &[]) };
         let call = call(self.section.call, self.names.as_deref(), self.words);
-        let lines = [Some(call), self.other_locale()].into_iter().flatten().chain(body);
+        let lines = [Some(call), self.other_locale()].into_iter().flatten().chain(body).chain(self.goes_on());
         let lines: Vec<String> =
             lines.chain([format!("{footer}{mark}")]).filter(|line| !line.trim().is_empty()).collect();
         lines.join("\n\n")
@@ -59,6 +65,17 @@ impl<'a> Letter<'a> {
     fn other_locale(&self) -> Option<String> {
         let foreign = self.pack.is_some_and(|pack| pack.locale != self.words.locale);
         foreign.then(|| self.words.say("daily_other_locale", &[]))
+    }
+
+    /// Under somebody's last letter: whose letters go on.
+    fn goes_on(&self) -> Option<String> {
+        if self.onward.is_empty() {
+            return None;
+        }
+        Some(match joined(self.onward.iter().map(Option::as_ref)) {
+            Some(names) => self.words.say("daily_onward_named", &[("nickname", &names)]),
+            None => self.words.say("daily_onward", &[]),
+        })
     }
 
     /// The paragraphs, and whether every text they come from was reviewed.
@@ -106,15 +123,26 @@ impl<'a> Letter<'a> {
     }
 
     fn filled(&self, paragraph: &Paragraph) -> String {
-        let nameless = || match series(self.section.call) {
-            Series::Maternity => self.words.say("daily_nameless_expected", &[]),
-            Series::Childcare => self.words.say("daily_nameless", &[]),
+        let nameless = || {
+            let key = match (series(self.section.call), self.several) {
+                (Series::Maternity, false) => "daily_nameless_expected",
+                (Series::Maternity, true) => "daily_nameless_expected_several",
+                (Series::Childcare, false) => "daily_nameless",
+                (Series::Childcare, true) => "daily_nameless_several",
+            };
+            self.words.say(key, &[])
         };
         let nickname = self.names.clone().unwrap_or_else(nameless);
         let age = Age::of(self.section.call);
         let values = [("nickname", nickname.as_str())].into_iter().chain(age.values());
         fill(&paragraph.text, &values.chain(self.words.of_municipality()).collect::<Vec<_>>())
     }
+}
+
+/// 「あお・はる」; `None` when one of them has no name.
+fn joined<'a>(nicknames: impl Iterator<Item = Option<&'a Nickname>>) -> Option<String> {
+    let names: Option<Vec<&str>> = nicknames.map(|name| name.map(Nickname::expose)).collect();
+    names.map(|names| names.join("・"))
 }
 
 const fn series(call: Call) -> Series {

@@ -133,6 +133,8 @@ fn a_round_day_on_a_regular_day_brings_both_texts_under_one_call() {
         corrected: None,
     };
     let parts = DailyParts {
+        overdue: Vec::new(),
+        onward: Vec::new(),
         day: date("2026-04-01"),
         locale: "ja".to_owned(),
         leads: vec![],
@@ -293,6 +295,138 @@ fn every_phrase_of_the_list_is_known_to_the_test_wording_with_its_placeholders()
         let phrase = library.phrases("ja").get(key).unwrap_or_else(|| panic!("{key}"));
         for name in crate::domain::phrases::placeholders(&phrase.text) {
             assert!(allowed.contains(&name), "{key}: {name}");
+        }
+    }
+}
+
+#[test]
+fn the_card_of_42_weeks_stands_after_the_texts_and_before_the_towns_cards() {
+    let family = [expected(1, "あお", "2026-03-18"), born(2, "ゆず", "2025-01-01")];
+    let library = library_with(vec![], vec![municipal_text("a", "y1/w00", "y1/w52")]);
+    let said = daily_on(&family, "2026-04-01", &library, 5);
+    assert!(text(&said[0]).starts_with("ゆず、") && text(&said[0]).ends_with(FOOTER));
+    let Body::Buttons { text, buttons, .. } = &said[1].body else { panic!("{said:?}") };
+    assert_eq!(text, "妊娠中のお届けは、きのうで終わりました。");
+    let Action::Date { data, initial, min, max } = &buttons[0].action else { panic!("{buttons:?}") };
+    assert_eq!(data, "h1|born|ask|||1.1");
+    let days = ["2026-04-01", "2025-11-12", "2026-05-01"].map(date);
+    assert_eq!([*initial, *min, *max], days, "22 weeks 0 days to the day on which it is forgotten");
+    assert_eq!(buttons.len(), 3);
+    assert!(matches!(said[2].body, Body::Cards { .. }));
+}
+
+#[test]
+fn who_may_not_report_a_birth_is_offered_no_date() {
+    let family = [Follow { role: Role::Grandparent, registrant: false, ..expected(1, "", "2026-03-18") }];
+    let said = daily_on(&family, "2026-04-01", &library(), 5);
+    let Body::Buttons { text, buttons, .. } = &said[0].body else { panic!("{said:?}") };
+    assert_eq!(text, "妊娠中のお届けは、きのうで終わりました。ご家族に合わせます。");
+    assert_eq!(buttons.len(), 1);
+    assert_eq!(said.len(), 1, "no text, and no footer without one");
+}
+
+#[test]
+fn an_explanation_on_the_day_of_the_card_is_a_text_of_its_own() {
+    let profile = Profile { leads: vec![Lead::DueDateMoved], ..Profile::default() };
+    let family = [expected(1, "", "2026-03-18")];
+    let reader = ReaderPlan { follows: &family, profile: &profile, locale: "ja" };
+    let parts = message_on(&reader, date("2026-04-01"), &library()).unwrap();
+    let said = daily(&parts, &library(), 5);
+    assert_eq!(text(&said[0]), "新しい予定日に合わせています。");
+    assert!(matches!(said[1].body, Body::Buttons { .. }));
+}
+
+#[test]
+fn twins_without_a_name_are_several_in_the_text_too() {
+    let texts = [("preg/w30d0", "{nickname}のこと。"), ("day/5", "{nickname}のこと。")];
+    let library = library_with(texts.map(|(slot, text)| manuscript(slot, &[(&[], false, text)])).into(), vec![]);
+    let expecting = [expected(1, "あお", "2026-06-14"), expected(2, "", "2026-06-14")];
+    assert!(text(&daily_on(&expecting, "2026-04-05", &library, 5)[0]).contains("\n\n赤ちゃんたちのこと。"));
+    let here = [born(1, "", "2026-04-01"), born(2, "", "2026-04-01")];
+    assert!(text(&daily_on(&here, "2026-04-05", &library, 5)[0]).contains("\n\nお子さんたちのこと。"));
+    assert!(text(&daily_on(&here[..1], "2026-04-05", &library, 5)[0]).contains("\n\nお子さんのこと。"));
+}
+
+#[test]
+fn the_last_letter_of_a_child_says_whose_letters_go_on() {
+    let last = manuscript("birthday/3", &[(&[], false, "さいごに。")]);
+    let library = library_with(vec![last], vec![]);
+    let said = |others: &[Follow]| {
+        let family = [&[born(1, "あお", "2023-04-01")], others].concat();
+        let said = daily_on(&family, "2026-04-01", &library, 5);
+        said.iter().map(|message| text(message).to_owned()).find(|text| text.starts_with("あお、3歳")).unwrap()
+    };
+    assert!(!said(&[]).contains("このあとも"));
+    assert!(said(&[born(2, "ゆず", "2025-01-02")]).contains("さいごに。\n\nこのあとも、ゆずの分をお届けします。\n\n※"));
+    assert!(said(&[expected(2, "", "2026-10-01")]).contains("このあとも、ほかのお子さんの分をお届けします。"));
+}
+
+mod room {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::calendar::days_after;
+    use crate::domain::programme::placement::shown_keys;
+    use crate::domain::programme::planned::note_planned;
+
+    fn a_library(lengths: &[usize]) -> Library {
+        let texts = ["a", "b", "c"].map(|id| municipal_text(id, "day/1", "day/90"));
+        let more = municipal_text("d", "preg/w20d0", "preg/w41d6");
+        let manuscript_of = |(length, day): (&usize, u16)| {
+            manuscript(&format!("day/{day}"), &[(&[], false, "あ".repeat(*length).as_str())])
+        };
+        let manuscripts = lengths.iter().zip(1..).map(manuscript_of).collect();
+        library_with(manuscripts, texts.into_iter().chain([more]).collect())
+    }
+
+    fn family(days: &[i64], due: Option<i64>, today: chrono::NaiveDate) -> Vec<Follow> {
+        let born = |(days, id): (&i64, i64)| {
+            follow(id, &format!("子{id}"), Journey::Born { born: days_after(today, -days), due: None })
+        };
+        let due = due.map(|days| follow(90, "子90", Journey::Expected { due: days_after(today, -days) }));
+        days.iter().zip(1..).map(born).chain(due).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_noted_as_shown_was_shown_and_what_found_no_room_comes_another_day(
+            days in prop::collection::vec(0i64..80, 1..6),
+            due in prop::option::of(0i64..=14),
+            lengths in prop::collection::vec(0usize..2_300, 80),
+            leads in prop::bool::ANY,
+            budget in 3usize..=MAX_OBJECTS,
+        ) {
+            let (today, library) = (date("2026-04-01"), a_library(&lengths));
+            let family = family(&days, due, today);
+            let leads = if leads { vec![Lead::DueDateMoved, Lead::BirthReported] } else { vec![] };
+            let profile = Profile { leads, ..Profile::default() };
+            let reader = ReaderPlan { follows: &family, profile: &profile, locale: "ja" };
+            let parts = within(message_on(&reader, today, &library).unwrap(), &library, budget);
+            let said = daily(&parts, &library, budget);
+            prop_assert!(said.len() <= budget);
+            let cards = said.iter().filter(|message| matches!(message.body, Body::Cards { .. })).count();
+            prop_assert_eq!(cards, parts.municipal.len(), "every planned card is there");
+            let asked = said.iter().filter(|message| matches!(message.body, Body::Buttons { .. })).count();
+            prop_assert_eq!(asked, usize::from(!parts.overdue.is_empty()));
+            let texts = said.iter().filter_map(|message| match &message.body {
+                Body::Text { text } => Some(text.as_str()),
+                _ => None,
+            });
+            let whole = texts.collect::<Vec<_>>();
+            prop_assert!(whole.iter().all(|text| units(text) <= MAX_TEXT_UNITS));
+            // Up to three children there is always room for everybody's words.
+            if parts.sections.len() <= 3 - asked {
+                for section in &parts.sections {
+                    let name = section.nickname.as_ref().unwrap().expose();
+                    prop_assert!(whole.iter().any(|text| text.contains(name)), "{} is missing", name);
+                }
+            }
+            let mut planned = profile.clone();
+            note_planned(&mut planned, &parts, &library);
+            prop_assert_eq!(planned.shown.len(), shown_keys(&parts, &library).len());
+            let again = ReaderPlan { profile: &planned, ..reader };
+            let same = within(message_on(&again, today, &library).unwrap(), &library, budget);
+            prop_assert!(same.municipal.starts_with(&parts.municipal), "read again, the day is the same");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::phrases::{Phrase, fill};
 
 /// Every phrase that a daily message may need, with the placeholders its text may hold. `check`
 /// compares `content/phrases` with this list.
-pub const PHRASES: [(&str, &[&str]); 21] = [
+pub const PHRASES: [(&str, &[&str]); 27] = [
     ("daily_call_pregnancy", &["weeks", "days"]),
     ("daily_call_pregnancy_named", &["nickname", "weeks", "days"]),
     ("daily_call_pregnancy_week", &["weeks"]),
@@ -22,6 +22,12 @@ pub const PHRASES: [(&str, &[&str]); 21] = [
     ("daily_lead_birth_reported", &[]),
     ("daily_nameless_expected", &[]),
     ("daily_nameless", &[]),
+    ("daily_nameless_expected_several", &[]),
+    ("daily_nameless_several", &[]),
+    ("daily_onward", &[]),
+    ("daily_onward_named", &["nickname"]),
+    ("daily_overdue", &[]),
+    ("daily_overdue_family", &[]),
     ("daily_corrected", &[]),
     ("daily_other_locale", &[]),
     ("daily_unreviewed", &[]),
@@ -29,6 +35,10 @@ pub const PHRASES: [(&str, &[&str]); 21] = [
     ("daily_municipal", &["municipality", "title", "department", "phone", "hours", "opening"]),
     ("daily_lead_family_joined", &[]),
 ];
+
+/// Labels without which a card would lead nowhere.
+pub const LABELS: [(&str, &[&str]); 2] =
+    [("daily_overdue", &["birth", "later", "end"]), ("daily_overdue_family", &["end"])];
 
 /// What may stand in braces in a manuscript.
 pub const MANUSCRIPT_PLACEHOLDERS: [&str; 8] =
@@ -54,6 +64,12 @@ impl<'a> Words<'a> {
     /// The filled text of that key; empty where the phrase is missing, which `check` reports.
     pub(super) fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
         self.phrase(key).map(|phrase| fill(phrase.text.trim_end(), values)).unwrap_or_default()
+    }
+
+    /// The label of one of a phrase's buttons; `check` reports one that is missing.
+    pub(super) fn label(&self, key: &str, name: &str) -> String {
+        let label = self.phrase(key).and_then(|phrase| phrase.labels.get(name)).cloned();
+        label.unwrap_or_else(|| "…".to_owned())
     }
 
     /// What `{municipality}`, `{service}`, `{desk}` and `{phone}` stand for.

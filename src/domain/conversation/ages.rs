@@ -1,6 +1,9 @@
 //! Ages and anniversaries as the conversation says them. Pure arithmetic on civil days.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Months, NaiveDate};
+
+use crate::domain::calendar::{LeapRule, days_after};
+use crate::domain::child::BirthDate;
 
 /// Length of a pregnancy in days: the due date is day 280 by definition.
 pub(super) const TERM_DAYS: i64 = 280;
@@ -23,25 +26,25 @@ pub(super) fn ordinal(day: NaiveDate, born: NaiveDate) -> i64 {
 
 /// Whole calendar months since birth, 0 before the first is complete.
 pub(super) fn months(day: NaiveDate, born: NaiveDate) -> i64 {
-    let apart = i64::from(day.year() - born.year()) * 12 + i64::from(day.month()) - i64::from(born.month());
-    (if day.day() < born.day() { apart - 1 } else { apart }).max(0)
+    BirthDate::kept(born).months(day).map_or(0, i64::from)
 }
 
-/// The `years`th birthday. A child of 29 February has it on 28 February in common years.
-pub(super) fn birthday(born: NaiveDate, years: u32) -> NaiveDate {
-    born.checked_add_months(Months::new(12 * years)).unwrap_or(NaiveDate::MAX)
+/// The third birthday, with which everything ends.
+pub(super) fn last_birthday(born: NaiveDate, leap: LeapRule) -> NaiveDate {
+    BirthDate::kept(born).birthday(BirthDate::LAST_BIRTHDAY, leap)
 }
 
-/// The date of the same number three years before; the day after it is the earliest birth date.
-pub(super) fn three_years_before(today: NaiveDate) -> NaiveDate {
-    today.checked_sub_months(Months::new(36)).unwrap_or(NaiveDate::MIN)
+/// The earliest birth date whose third birthday is still to come.
+pub(super) fn earliest_birth(today: NaiveDate, leap: LeapRule) -> NaiveDate {
+    let years_before = today.checked_sub_months(Months::new(36)).unwrap_or(NaiveDate::MIN);
+    // The two days after it, since 29 February may have its birthday on either side.
+    let near = [plus(years_before, 1), plus(years_before, 2)];
+    near.into_iter().find(|born| last_birthday(*born, leap) > today).unwrap_or(near[1])
 }
 
 /// `days` after `day`, or before it when negative; stays inside the calendar.
 pub(super) fn plus(day: NaiveDate, days: i64) -> NaiveDate {
-    let moved = Days::new(days.unsigned_abs());
-    let result = if days < 0 { day.checked_sub_days(moved) } else { day.checked_add_days(moved) };
-    result.unwrap_or(day)
+    days_after(day, days)
 }
 
 #[cfg(test)]
@@ -60,8 +63,21 @@ mod tests {
 
     #[test]
     fn a_child_of_29_february_has_its_birthday_on_the_28th_in_common_years() {
-        assert_eq!(birthday(day("2024-02-29"), 3), day("2027-02-28"));
-        assert_eq!(birthday(day("2024-02-29"), 4), day("2028-02-29"));
+        assert_eq!(last_birthday(day("2024-02-29"), LeapRule::TwentyEighth), day("2027-02-28"));
+        assert_eq!(last_birthday(day("2024-02-29"), LeapRule::FirstOfMarch), day("2027-03-01"));
+    }
+
+    #[test]
+    fn the_earliest_birth_date_is_the_first_whose_third_birthday_is_to_come() {
+        for leap in [LeapRule::TwentyEighth, LeapRule::FirstOfMarch] {
+            let mut today = day("2026-01-01");
+            while today < day("2029-01-01") {
+                let earliest = earliest_birth(today, leap);
+                assert!(last_birthday(earliest, leap) > today, "{today} {leap:?}");
+                assert!(last_birthday(plus(earliest, -1), leap) <= today, "{today} {leap:?}");
+                today = plus(today, 1);
+            }
+        }
     }
 
     #[test]

@@ -214,6 +214,20 @@ pub enum Effect {
         /// Which child.
         child: ChildId,
     },
+    /// Register a twin of a child, with the same dates and for everybody who follows that one.
+    EnrolTwin {
+        /// The one that is registered.
+        of: ChildId,
+        /// What the family calls the new one.
+        nickname: Option<Nickname>,
+    },
+    /// Count the development of these children from the due date, or from the birth date: family-wide.
+    Count {
+        /// Which children.
+        children: Vec<ChildId>,
+        /// From the due date.
+        corrected: bool,
+    },
     /// Stop this reader's own deliveries for these children, at once.
     Stop {
         /// Which children.
@@ -248,6 +262,8 @@ pub enum Effect {
     Stand(Standing),
     /// Let today's message travel with this answer (today's row, or the words again if it has one).
     ShowToday,
+    /// The same for children registered just now, unless today's message has left or has no part of them.
+    ShowNewcomers,
     /// Let the last message before today travel with this answer, again.
     ShowEarlier,
     /// Count a message that called for help, by category; never whose.

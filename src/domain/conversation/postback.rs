@@ -50,6 +50,16 @@ pub enum Tap {
     AskBirth,
     /// Entry about a child: its birth report was a mistake.
     UndoBirth,
+    /// Entry: after 42 weeks 0 days, not now.
+    DecideLater,
+    /// Entry: after 42 weeks 0 days, no more for this pregnancy.
+    EndPregnancy,
+    /// Entry: one more child.
+    AddChild,
+    /// Entry: the child is one of twins.
+    AddTwins,
+    /// Entry about a child that came early: the date its development is counted from.
+    AskCount,
     /// Entry about a child: another due date (with the picked date, or to be asked).
     MoveDue,
     /// Entry about a child: another birth date (with the picked date, or to be asked).
@@ -96,6 +106,14 @@ pub enum Tap {
     Yes,
     /// No, correct it.
     No,
+    /// Not on the same day.
+    Apart,
+    /// Count from the due date.
+    CountFromDue,
+    /// Count from the birth date.
+    CountFromBirth,
+    /// Decide about the count later.
+    CountLater,
     /// Back.
     Back,
     /// Correct the date.
@@ -143,7 +161,7 @@ pub enum Tap {
 }
 
 /// Every tap but [`Tap::Pick`] with its `flow|step|value`. The first [`ENTRIES`] are entries, and [`MORE_ENTRIES`].
-const TAPS: [(Tap, &str); 54] = [
+const TAPS: [(Tap, &str); 63] = [
     (Tap::ShowToday, "today|show|"),
     (Tap::ShowConsult, "consult|show|"),
     (Tap::ShowUrgent, "consult|urgent|"),
@@ -154,6 +172,11 @@ const TAPS: [(Tap, &str); 54] = [
     (Tap::Continue, "reg|continue|"),
     (Tap::AskBirth, "born|ask|"),
     (Tap::UndoBirth, "born|undo|"),
+    (Tap::DecideLater, "overdue|later|"),
+    (Tap::EndPregnancy, "overdue|end|"),
+    (Tap::AddChild, "child|add|"),
+    (Tap::AddTwins, "child|twins|"),
+    (Tap::AskCount, "count|ask|"),
     (Tap::MoveDue, "change|due|"),
     (Tap::MoveBirth, "change|birth|"),
     (Tap::Rename, "change|name|"),
@@ -176,6 +199,10 @@ const TAPS: [(Tap, &str); 54] = [
     (Tap::SkipName, "name|skip|"),
     (Tap::Yes, "ask|yes|"),
     (Tap::No, "ask|no|"),
+    (Tap::Apart, "twins|apart|"),
+    (Tap::CountFromDue, "count|from|due"),
+    (Tap::CountFromBirth, "count|from|birth"),
+    (Tap::CountLater, "count|from|later"),
     (Tap::Back, "ask|back|"),
     (Tap::FixDate, "fix|date|"),
     (Tap::FixName, "fix|name|"),
@@ -200,7 +227,7 @@ const TAPS: [(Tap, &str); 54] = [
     (Tap::RoleOther, "role|is|other"),
 ];
 /// How many of [`TAPS`] are entries.
-const ENTRIES: usize = 19;
+const ENTRIES: usize = 24;
 /// The entries about the family and the reader's own settings, which stand behind them.
 const MORE_ENTRIES: [Tap; 10] = [
     Tap::Invite,

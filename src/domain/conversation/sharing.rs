@@ -9,6 +9,7 @@ use super::postback::{Data, Tap};
 use super::reading::words::{self, Command};
 use super::state::State;
 use super::{Conversation, Input, ages};
+use crate::domain::calendar::LeapRule;
 use crate::domain::code::Code;
 use crate::domain::family::{Child, Follow, Role};
 use crate::domain::ids::{CodeId, ReaderId};
@@ -98,11 +99,11 @@ impl Sharing {
 }
 
 /// The children that an invitation of somebody who follows these is for: those that go on, and of whom
-/// they are a parent.
+/// they are a parent; `leap` is the account's rule for 29 February.
 #[must_use]
-pub fn offered(follows: &[Follow], today: NaiveDate) -> Vec<Child> {
+pub fn offered(follows: &[Follow], leap: LeapRule, today: NaiveDate) -> Vec<Child> {
     let goes_on = |follow: &&Follow| {
-        let finished = follow.child.journey.born().is_some_and(|born| ages::birthday(born, 3) < today);
+        let finished = follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, leap) < today);
         follow.is_active() && follow.is_parent() && !finished
     };
     follows.iter().filter(goes_on).map(|follow| follow.child.clone()).collect()

@@ -103,6 +103,32 @@ pub enum State {
         /// The birth date.
         born: NaiveDate,
     },
+    /// For whether its twins were born on the same day.
+    ConfirmingTwins {
+        /// The child whose birth was said, and then its twins.
+        children: Vec<ChildRef>,
+        /// The birth date of the first.
+        born: NaiveDate,
+    },
+    /// For how many twins there are.
+    CountingTwins {
+        /// The one that is registered.
+        child: ChildRef,
+    },
+    /// For the nickname of the next twin, or the wish to give none.
+    NamingTwins {
+        /// The one that is registered.
+        child: ChildRef,
+        /// The nicknames answered so far.
+        named: Vec<Called>,
+        /// How many are to be registered beside those that are.
+        more: u8,
+    },
+    /// For the date from which the development of a child that came early is counted.
+    ChoosingCount {
+        /// The child, and its twins.
+        children: Vec<ChildRef>,
+    },
     /// For the yes to stop everything after sad news.
     ConfirmingLoss,
     /// All own deliveries are stopped; for which child the sad news was.
@@ -224,6 +250,10 @@ pub enum Matter {
     Name,
     /// It was born.
     Birth,
+    /// It is one of twins.
+    Twins,
+    /// It came early: the date from which its development is counted.
+    Count,
 }
 
 impl State {
@@ -253,6 +283,10 @@ impl State {
             | Self::AskingNewName { .. }
             | Self::ConfirmingMove { .. }
             | Self::ConfirmingBirth { .. }
+            | Self::ConfirmingTwins { .. }
+            | Self::CountingTwins { .. }
+            | Self::NamingTwins { .. }
+            | Self::ChoosingCount { .. }
             | Self::ConfirmingLoss
             | Self::ChoosingLost { .. }
             | Self::ChoosingRest

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::pack::{Cadence, Manuscript, Pack, Paragraph, Place, Review, Series};
 use super::slot::Slot;
+use crate::domain::calendar::LeapRule;
 use crate::domain::conversation::danger::DangerWords;
 use crate::domain::family::{Child, Follow, Journey, Nickname, Role};
 use crate::domain::ids::ChildId;
@@ -107,6 +108,12 @@ fn phrases() -> Phrases {
         ("daily_lead_family_joined", "ご家族が、加わりました。"),
         ("daily_nameless_expected", "赤ちゃん"),
         ("daily_nameless", "お子さん"),
+        ("daily_nameless_expected_several", "赤ちゃんたち"),
+        ("daily_nameless_several", "お子さんたち"),
+        ("daily_onward", "このあとも、ほかのお子さんの分をお届けします。"),
+        ("daily_onward_named", "このあとも、{nickname}の分をお届けします。"),
+        ("daily_overdue", "妊娠中のお届けは、きのうで終わりました。"),
+        ("daily_overdue_family", "妊娠中のお届けは、きのうで終わりました。ご家族に合わせます。"),
         ("daily_corrected", "（予定日から数えて）"),
         ("daily_other_locale", "この回は日本語です。"),
         ("daily_unreviewed", "（見本・監修前）"),
@@ -143,6 +150,7 @@ pub(crate) fn library() -> Library {
             desk,
             page: None,
             hotlines: Vec::new(),
+            leap: LeapRule::default(),
             privacy: String::new(),
             texts: Vec::new(),
             areas: Vec::new(),

@@ -12,6 +12,7 @@
 //! whole journey for staff.
 
 pub mod cadence;
+mod closing;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod pack;

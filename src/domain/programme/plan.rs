@@ -3,10 +3,12 @@
 //! - **One message a reader and day**: every child with a slot has its section, youngest first.
 //! - **A day without a manuscript is still a delivery day**; the cadence decides, not the texts.
 //! - **A pause hides days, it does not move them.**
+//! - **The end of a pregnancy without news is one card**, once, and then silence ([`super::closing`]).
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::cadence::{Anchor, Course};
+use super::closing;
 use super::placement::texts_for;
 use super::slot::Slot;
 use crate::domain::calendar::{LeapRule, days_after};
@@ -14,7 +16,7 @@ use crate::domain::child::BirthDate;
 use crate::domain::delivery::{Call, DailyParts, Section};
 use crate::domain::family::{Follow, Journey, Lead, Profile};
 use crate::domain::library::Library;
-use crate::domain::pregnancy::{DueDate, GestationalAge, is_preterm};
+use crate::domain::pregnancy::GestationalAge;
 
 /// A reader as the programme sees them.
 #[derive(Debug, Clone, Copy)]
@@ -71,11 +73,14 @@ pub fn message_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) ->
 #[must_use]
 pub fn readable_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -> Option<DailyParts> {
     let sections = sections_on(reader, day, library);
-    if sections.is_empty() {
+    let overdue = closing::overdue_on(courses(reader, library), day);
+    if sections.is_empty() && overdue.is_empty() {
         return None;
     }
     let municipal = texts_for(&sections, day, reader.profile, &library.municipality, leap_rule(library));
-    Some(DailyParts { day, locale: reader.locale.to_owned(), leads: Vec::new(), sections, municipal })
+    let onward = closing::onward(&sections, courses(reader, library), day);
+    let locale = reader.locale.to_owned();
+    Some(DailyParts { day, locale, leads: Vec::new(), sections, municipal, overdue, onward })
 }
 
 /// The last day before `before` that had a message for this reader, looking back at most 31 days. A
@@ -83,7 +88,7 @@ pub fn readable_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -
 #[must_use]
 pub fn day_before(reader: &ReaderPlan<'_>, before: NaiveDate, library: &Library) -> Option<NaiveDate> {
     let yesterday = days_after(before, -1);
-    let last = courses(reader, library).filter_map(|(_, course)| course.last_to(yesterday)).max()?;
+    let last = courses(reader, library).filter_map(|(_, course)| closing::last_to(&course, yesterday)).max()?;
     (last >= days_after(before, -31)).then_some(last)
 }
 
@@ -109,12 +114,12 @@ pub fn next_due(
 /// The first day from `day` on (inclusive) that has a message, as if the reader never rested.
 #[must_use]
 pub fn next_day(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -> Option<NaiveDate> {
-    courses(reader, library).filter_map(|(_, course)| course.next_from(day)).min()
+    courses(reader, library).filter_map(|(_, course)| closing::next_from(&course, day)).min()
 }
 
-/// When a child of 29 February has its birthday. Every account keeps the law's day for now.
-pub(super) const fn leap_rule(_library: &Library) -> LeapRule {
-    LeapRule::TwentyEighth
+/// When a child of 29 February has its birthday: a setting of the account.
+pub(super) const fn leap_rule(library: &Library) -> LeapRule {
+    library.municipality.leap
 }
 
 fn rests_on(profile: &Profile, day: NaiveDate) -> bool {
@@ -197,8 +202,8 @@ pub(crate) const BEFORE_DUE: Slot = Slot::Day(0);
 /// Where the development paragraphs come from for a child that was born before 37 weeks and whose
 /// family chose the corrected age: the last regular slot as if it had been born when it was due.
 fn corrected_slot(follow: &Follow, course: &Course<'_>, day: NaiveDate) -> Option<Slot> {
-    let Journey::Born { born, due: Some(due) } = follow.child.journey else { return None };
-    if !follow.child.corrected || !is_preterm(born, DueDate::kept(due)) {
+    let Journey::Born { due: Some(due), .. } = follow.child.journey else { return None };
+    if !follow.child.corrected || !follow.child.came_early() {
         return None;
     }
     let from_due = course.from_anchor(Anchor::Born(BirthDate::kept(due)));

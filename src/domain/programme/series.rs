@@ -45,7 +45,9 @@ pub fn letters<'a>(
         loop {
             let day = next_day(&reader, from, library).filter(|day| *day <= to)?;
             from = days_after(day, 1);
-            if let Some(parts) = message_on(&ReaderPlan { profile: &profile, ..reader }, day, library) {
+            let parts = message_on(&ReaderPlan { profile: &profile, ..reader }, day, library);
+            // The card of 42w0d is no part of a series; whoever lists one lists what a pack brings.
+            if let Some(parts) = parts.filter(|parts| !parts.sections.is_empty()) {
                 remember(&mut profile, &parts, library);
                 return Some(parts);
             }

@@ -67,10 +67,10 @@ struct From {
 impl From {
     /// Returns when `count` has grown past the beginning, or patience ends.
     async fn reached(&self, channel: &Channel, count: impl Fn(&Channel) -> usize) {
-        let mut news = channel.watch();
-        let there = |_: &u64| !self.wait || count(channel) > self.from;
-        // Whoever finds nothing asks again.
-        drop(tokio::time::timeout(phone::PATIENCE, news.wait_for(there)).await);
+        if self.wait {
+            // Whoever finds nothing asks again.
+            let _there = channel.comes_to(phone::PATIENCE, || count(channel) > self.from).await;
+        }
     }
 }
 

@@ -1,7 +1,8 @@
-//! The phone in the browser: one page, one script, one style sheet, and a small JSON interface.
+//! The phones in the browser: one page, a few scripts, one style sheet, and a small JSON interface.
 //!
-//! A phone belongs to one person, who is named by a key that the page makes up and keeps; `?user=2`
-//! is a second person in the same browser. The page shows what [`view`] tells and does what [`act`]
+//! Two phones lie side by side, or one on the other where there is no room. A phone belongs to one
+//! person, who is named by a key that the page makes up and keeps; `?user=3` are the third and fourth
+//! person in the same browser. The page shows what [`view`] tells and does what [`act`]
 //! allows; touching is allowed only for what can really be touched.
 //!
 //! Nothing is loaded from elsewhere, no other site may embed the page or speak to it.
@@ -15,13 +16,20 @@ use actix_web::http::header;
 use actix_web::web::{self, Bytes, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::user::User;
-use super::{ClockCommand, Simulator};
+use super::{ClockCommand, Simulator, Until};
 
 const PAGE: &str = include_str!("phone.html");
-const SCRIPT: &str = include_str!("phone.js");
+const SCRIPTS: [(&str, &str); 5] = [
+    ("desk.js", include_str!("desk.js")),
+    ("phone.js", include_str!("phone.js")),
+    ("draw.js", include_str!("draw.js")),
+    ("picker.js", include_str!("picker.js")),
+    ("days.js", include_str!("days.js")),
+];
 const STYLE: &str = include_str!("phone.css");
 
 const POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
@@ -37,8 +45,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         // Browsers ask for it unasked.
         .route("/favicon.ico", web::get().to(HttpResponse::NoContent))
         .route("/phone", web::get().to(|| async { page() }))
-        .route("/phone/assets/phone.js", web::get().to(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
         .route("/phone/assets/phone.css", web::get().to(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/phone/assets/{script}", web::get().to(script))
         .route("/phone/api/{channel}/news", web::get().to(news))
         .route("/phone/api/{channel}/act", web::post().to(act))
         .route("/phone/api/{channel}/menu/{menu}", web::get().to(picture))
@@ -53,6 +61,13 @@ fn page() -> HttpResponse {
 async fn page_of(simulator: Data<Simulator>, channel: Path<String>) -> HttpResponse {
     match simulator.find_channel(&channel) {
         Some(_) => page(),
+        None => missing(),
+    }
+}
+
+async fn script(name: Path<String>) -> HttpResponse {
+    match SCRIPTS.iter().find(|(known, _)| *known == *name) {
+        Some((_, text)) => asset("text/javascript; charset=utf-8", text),
         None => missing(),
     }
 }
@@ -92,16 +107,31 @@ async fn act(simulator: Data<Simulator>, channel: Path<String>, http: HttpReques
 
 async fn clock(simulator: Data<Simulator>, http: HttpRequest, body: Bytes) -> HttpResponse {
     let wanted: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let day = wanted["to"].as_str().and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
-    let command = day.map_or(ClockCommand::NextMorning, ClockCommand::To);
-    let known = day.is_some() || wanted["command"] == "next_morning";
-    let hook = simulator.clock_hook().filter(|_| known && own_page(&http));
-    let Some(hook) = hook else { return refused("時計は動かせません。") };
+    let command = command(&simulator, &wanted).filter(|_| own_page(&http));
+    let Some((hook, command)) = simulator.clock_hook().zip(command) else {
+        return refused("時計は動かせません。");
+    };
     let moved = hook(command).await;
     simulator.channels().iter().for_each(super::Channel::touch);
     match moved {
         Ok(()) => no_store(json!({ "now_ms": simulator.now_ms() })),
         Err(why) => refused(&why),
+    }
+}
+
+fn command(simulator: &Simulator, wanted: &Value) -> Option<ClockCommand> {
+    if let Some(day) = wanted["to"].as_str() {
+        return NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().map(ClockCommand::To);
+    }
+    match wanted["command"].as_str()? {
+        "next_morning" => Some(ClockCommand::NextMorning),
+        "halt" => Some(ClockCommand::Halt),
+        "forward" => {
+            let user = owner(simulator, wanted["channel"].as_str()?, wanted["user"].as_str()?)?;
+            let until = Until::deserialize(&wanted["until"]).ok()?;
+            Some(ClockCommand::Forward { user: user.id().to_owned(), until })
+        }
+        _ => None,
     }
 }
 

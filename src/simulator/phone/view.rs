@@ -32,6 +32,7 @@ pub(super) fn of(simulator: &Simulator, user: &User, version: u64, from: usize) 
         "blocked": user.has_blocked(),
         "loading": user.sees_loading(),
         "clock": simulator.clock_hook().is_some(),
+        "forward": simulator.progress(),
         "count": chat.len(),
         "bubbles": chat.iter().skip(from).map(bubble).collect::<Vec<_>>(),
         "unsent": chat.iter().filter(|bubble| bubble.unsent).map(|bubble| &bubble.id).collect::<Vec<_>>(),

@@ -8,7 +8,7 @@ use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, ReportedBirth, Step, ages};
 use super::scene::{Scene, due_date};
-use super::stop;
+use super::{count, stop, twins};
 use crate::domain::family::Follow;
 use crate::domain::ids::ChildId;
 
@@ -36,21 +36,42 @@ pub(super) fn dated(scene: Scene<'_>, child: ChildRef, born: NaiveDate) -> Step 
 /// The answer to the confirmation.
 pub(super) fn confirmed(scene: Scene<'_>, child: ChildRef, born: NaiveDate, tap: Tap) -> Option<Step> {
     match tap {
-        Tap::Yes => Some(reported(scene, child, born)),
+        Tap::Yes => Some(with_twins(scene, child, born)),
         Tap::No => Some(scene.ask(State::AskingDate { wanted: Wanted::Birth { child } })),
         _ => None,
     }
 }
 
-fn reported(scene: Scene<'_>, child: ChildRef, born: NaiveDate) -> Step {
-    let may_speak = expected(scene, child).is_some_and(|(follow, _)| follow.is_parent());
-    if !may_speak || born > scene.today() {
+/// Those who were due on the same day are asked about before anything is said of one of them.
+fn with_twins(scene: Scene<'_>, child: ChildRef, born: NaiveDate) -> Step {
+    let twins = twins::due_together(scene, child);
+    if twins.is_empty() {
+        return reported(scene, &[child], born);
+    }
+    scene.ask(State::ConfirmingTwins { children: [child].into_iter().chain(twins).collect(), born })
+}
+
+/// These children were born on that day. A twin that was not is asked about next; a child that came
+/// early is asked how to count.
+pub(super) fn reported(scene: Scene<'_>, children: &[ChildRef], born: NaiveDate) -> Step {
+    let may_speak = |child: &ChildRef| expected(scene, *child).is_some_and(|(follow, _)| follow.is_parent());
+    let ([first, ..], true) = (children, children.iter().all(may_speak)) else {
+        return scene.end(Line::NoLongerAsked);
+    };
+    if born > scene.today() {
         return scene.end(Line::NoLongerAsked);
     }
     let mut step = scene.stay().to(State::Idle);
-    step.next.births.retain(|birth| birth.child != child.id);
-    step.next.births.push(ReportedBirth { child: child.id, on: scene.today() });
-    step.want(Effect::ReportBirth { child: child.id, born }).want(Effect::ShowToday).say(Prompt::Born { child })
+    for child in children {
+        step.next.births.retain(|birth| birth.child != child.id);
+        step.next.births.push(ReportedBirth { child: child.id, on: scene.today() });
+        step = step.want(Effect::ReportBirth { child: child.id, born });
+    }
+    let step = step.want(Effect::ShowToday).say(Prompt::Born { child: *first });
+    match twins::due_together(scene, *first).iter().find(|twin| !children.contains(twin)) {
+        Some(twin) => step.ask(State::AskingDate { wanted: Wanted::Birth { child: *twin } }),
+        None => count::after_birth(step, scene, children, born),
+    }
 }
 
 fn expected(scene: Scene<'_>, child: ChildRef) -> Option<(&Follow, NaiveDate)> {
@@ -69,9 +90,23 @@ pub(super) fn undo(scene: Scene<'_>, child: ChildId) -> Step {
     if !(reported && born) {
         return scene.again(if scene.is_quiet() { Line::QuietStopped } else { Line::BirthNotUndone });
     }
-    let mut step = scene.stay().to(State::Idle).want(Effect::UndoBirth { child }).tell(Line::BirthUndone);
-    step.next.births.retain(|birth| birth.child != child);
+    let children = reported_with(scene, child);
+    let undone = |step: Step, child: &ChildId| step.want(Effect::UndoBirth { child: *child });
+    let mut step = children.iter().fold(scene.stay().to(State::Idle), undone).tell(Line::BirthUndone);
+    step.next.births.retain(|birth| !children.contains(&birth.child));
     step
+}
+
+/// The child, and its twins whose birth was reported here with it.
+fn reported_with(scene: Scene<'_>, child: ChildId) -> Vec<ChildId> {
+    let journey = |id: ChildId| {
+        let follow = scene.facts.follows.iter().find(|follow| follow.child.id == id)?;
+        follow.is_active().then_some(&follow.child.journey)
+    };
+    let on = scene.talk.births.iter().find(|birth| birth.child == child).map(|birth| birth.on);
+    let twins = scene.talk.births.iter().filter(|birth| birth.child != child && Some(birth.on) == on);
+    let twins = twins.filter(|birth| journey(birth.child) == journey(child)).map(|birth| birth.child);
+    [child].into_iter().chain(twins).collect()
 }
 
 /// 「まちがえました」 typed: takes the last report back, unless a stop came after it.

@@ -61,7 +61,7 @@ fn moved(scene: Scene<'_>, follow: &Follow, child: ChildRef, old: NaiveDate, dat
 pub(super) fn confirmed(scene: Scene<'_>, child: ChildRef, dates: Dates, tap: Tap) -> Option<Step> {
     let wanted = options::wanted(child, dates);
     match tap {
-        Tap::Yes if dates::judge(scene.today(), dates).is_err() => Some(dates::settle(scene, &wanted, dates)),
+        Tap::Yes if dates::judge(scene, dates).is_err() => Some(dates::settle(scene, &wanted, dates)),
         Tap::Yes => Some(match changeable(scene, child) {
             Some(follow) if follow.is_parent() && same_kind(follow, dates) => apply(scene, child, dates),
             _ => gone(scene),

@@ -7,6 +7,7 @@ use super::super::state::{Matter, State, Wanted};
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::commands::unregistered;
+use super::count;
 use super::scene::{Scene, due_date, reference};
 use crate::domain::family::Follow;
 
@@ -16,19 +17,24 @@ const MOST_OFFERED: usize = 10;
 /// Asks for the child, or goes on when only one can be meant.
 pub(super) fn begin(scene: Scene<'_>, matter: Matter) -> Step {
     let concerned = scene.active().filter(|follow| concerns(matter, follow)).collect::<Vec<_>>();
+    among(scene, matter, &concerned)
+}
+
+/// Asks which of these it is, or goes on when only one can be meant.
+pub(super) fn among(scene: Scene<'_>, matter: Matter, concerned: &[&Follow]) -> Step {
     let allowed = concerned.iter().filter(|follow| follow.is_parent()).map(|follow| reference(follow));
     let allowed = allowed.take(MOST_OFFERED).collect::<Vec<_>>();
     match allowed.as_slice() {
         [] if concerned.is_empty() => nobody(scene, matter),
         [] => scene.again(Line::OnlyParents),
-        [only] => scene.ask(question(matter, *only)),
+        [only] => scene.ask(question(scene, matter, *only)),
         _ => scene.ask(State::ChoosingChild { matter, children: allowed }),
     }
 }
 
 /// Goes on with the child of a button, if the button is still right.
 pub(super) fn begin_with(scene: Scene<'_>, matter: Matter, child: ChildRef) -> Step {
-    void(scene, matter, child, scene.old_button()).unwrap_or_else(|| scene.ask(question(matter, child)))
+    void(scene, matter, child, scene.old_button()).unwrap_or_else(|| scene.ask(question(scene, matter, child)))
 }
 
 /// What is said to a button about a child that is no longer right: `gone` when the family reported
@@ -65,23 +71,26 @@ pub(super) fn named(scene: Scene<'_>, matter: Matter, children: &[ChildRef], tex
 /// The question ends when its children are no longer what they were.
 fn go_on(scene: Scene<'_>, matter: Matter, child: ChildRef) -> Step {
     let still = scene.follow(child).is_some_and(|follow| follow.is_active() && concerns(matter, follow));
-    if still { scene.ask(question(matter, child)) } else { scene.end(Line::NoLongerAsked) }
+    if still { scene.ask(question(scene, matter, child)) } else { scene.end(Line::NoLongerAsked) }
 }
 
-const fn concerns(matter: Matter, follow: &Follow) -> bool {
+fn concerns(matter: Matter, follow: &Follow) -> bool {
     match matter {
         Matter::DueDate | Matter::Birth => due_date(follow).is_some(),
         Matter::BirthDate => follow.child.journey.born().is_some(),
-        Matter::Name => true,
+        Matter::Name | Matter::Twins => true,
+        Matter::Count => follow.child.came_early(),
     }
 }
 
-const fn question(matter: Matter, child: ChildRef) -> State {
+fn question(scene: Scene<'_>, matter: Matter, child: ChildRef) -> State {
     match matter {
         Matter::DueDate => State::AskingDate { wanted: Wanted::DueDate { child } },
         Matter::BirthDate => State::AskingDate { wanted: Wanted::BirthDate { child } },
         Matter::Birth => State::AskingDate { wanted: Wanted::Birth { child } },
         Matter::Name => State::AskingNewName { child },
+        Matter::Twins => State::CountingTwins { child },
+        Matter::Count => count::question(scene, child),
     }
 }
 

@@ -10,9 +10,9 @@ use super::super::wording::lines::Line;
 use super::super::{Dates, Step};
 use super::scene::Scene;
 use super::{
-    area, aside, birth, change, children, dates, enquiry, erase, invite, join, loss, registration, rest, role,
+    area, aside, birth, change, children, dates, enquiry, erase, invite, join, loss, overdue, registration, rest, role,
 };
-use super::{stop, time, today, transfer};
+use super::{siblings, stop, time, today, transfer, twins};
 
 /// A typed command, whatever is open.
 pub(super) fn run(scene: Scene<'_>, command: Command) -> Step {
@@ -33,6 +33,11 @@ pub(super) fn run(scene: Scene<'_>, command: Command) -> Step {
         Command::BirthDate => children::begin(scene, Matter::BirthDate),
         Command::Name => children::begin(scene, Matter::Name),
         Command::Birth => children::begin(scene, Matter::Birth),
+        Command::Later => overdue::later(scene, Line::NothingOpen),
+        Command::EndPregnancy => overdue::end_typed(scene),
+        Command::AddChild => siblings::begin(scene),
+        Command::AddTwins => twins::begin(scene),
+        Command::Count => children::begin(scene, Matter::Count),
         Command::Mistake => birth::undo_latest(scene).unwrap_or_else(|| stop::undo(scene)),
         Command::Undo => stop::undo(scene),
         Command::Rest => rest::ask(scene),
@@ -64,6 +69,10 @@ pub(super) fn entered(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -
         Tap::ShowProfile => Command::Profile,
         Tap::Register => Command::Register,
         Tap::Continue => Command::Continue,
+        Tap::DecideLater => return overdue::later(scene, Line::NoLongerAsked),
+        Tap::EndPregnancy => return overdue::end_tapped(scene),
+        Tap::AddChild => Command::AddChild,
+        Tap::AddTwins => Command::AddTwins,
         Tap::AskRest => Command::Rest,
         Tap::Resume => Command::Resume,
         Tap::StopNow => Command::Stop,
@@ -97,7 +106,10 @@ fn about_child(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -> Step 
         (Tap::MoveDue, Some(child), None) => children::begin_with(scene, Matter::DueDate, child),
         (Tap::MoveBirth, Some(child), None) => children::begin_with(scene, Matter::BirthDate, child),
         (Tap::Rename, Some(child), _) => children::begin_with(scene, Matter::Name, child),
-        (Tap::AskBirth, Some(child), _) => children::begin_with(scene, Matter::Birth, child),
+        (Tap::AskBirth, Some(child), Some(born)) => children::void(scene, Matter::Birth, child, overtaken(scene))
+            .unwrap_or_else(|| dates::settle(scene, &Wanted::Birth { child }, Dates::Born { born })),
+        (Tap::AskCount, Some(child), _) => children::begin_with(scene, Matter::Count, child),
+        (Tap::AskBirth, Some(child), None) => children::begin_with(scene, Matter::Birth, child),
         (Tap::AskBirth, None, _) => children::begin(scene, Matter::Birth),
         _ => scene.again(Line::UnknownButton),
     }

@@ -29,8 +29,9 @@ pub(super) enum Refusal {
     ThreeToday,
 }
 
-/// Whether a child with this date can be accompanied from `today` on.
-pub(super) fn judge(today: NaiveDate, dates: Dates) -> Result<(), Refusal> {
+/// Whether a child with this date can be accompanied from today on.
+pub(super) fn judge(scene: Scene<'_>, dates: Dates) -> Result<(), Refusal> {
+    let today = scene.today();
     match dates {
         Dates::Due { due } => match (due - today).num_days() {
             ahead if ahead > FURTHEST_DUE => Err(Refusal::TooFarAhead),
@@ -38,7 +39,7 @@ pub(super) fn judge(today: NaiveDate, dates: Dates) -> Result<(), Refusal> {
             _ => Ok(()),
         },
         Dates::Born { born } if born > today => Err(Refusal::NotYetBorn),
-        Dates::Born { born } => match ages::birthday(born, 3).cmp(&today) {
+        Dates::Born { born } => match ages::last_birthday(born, scene.leap()).cmp(&today) {
             std::cmp::Ordering::Less => Err(Refusal::PastThree),
             std::cmp::Ordering::Equal => Err(Refusal::ThreeToday),
             std::cmp::Ordering::Greater => Ok(()),
@@ -48,7 +49,7 @@ pub(super) fn judge(today: NaiveDate, dates: Dates) -> Result<(), Refusal> {
 
 /// A date is certain; what it is for goes on with it.
 pub(super) fn settle(scene: Scene<'_>, wanted: &Wanted, dates: Dates) -> Step {
-    if let Err(refusal) = judge(scene.today(), dates) {
+    if let Err(refusal) = judge(scene, dates) {
         return refused(scene, wanted, refusal);
     }
     match (wanted, dates) {
@@ -217,7 +218,7 @@ fn is_possible(scene: Scene<'_>, wanted: &Wanted, dates: Dates) -> bool {
         (Some(due), Dates::Born { born }) => born >= ages::plus(due, -ages::TERM_DAYS),
         _ => true,
     };
-    begun && judge(scene.today(), dates).is_ok()
+    begun && judge(scene, dates).is_ok()
 }
 
 /// A buttons template has four buttons, so the four nearest readings are offered. A birth is shown

@@ -6,7 +6,7 @@ use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, Step};
-use super::scene::{Scene, reference};
+use super::scene::{Scene, due_date, reference};
 use super::stop::ids;
 use crate::domain::family::{Follow, StopReason};
 use crate::domain::ids::ChildId;
@@ -24,7 +24,10 @@ pub(super) fn now(scene: Scene<'_>) -> Step {
         let line = if scene.facts.follows.is_empty() { Line::LossHeard } else { Line::QuietStopped };
         return step.tell(line).say(Prompt::LossTalk { undo: false });
     }
-    let step = step.want(Effect::Stop { children: ids(concerned.iter().copied()), reason: StopReason::Loss });
+    // What was ended plainly before stays so, unless it turns out to be the one that is meant.
+    let going = concerned.iter().any(|follow| follow.is_active());
+    let stopped = concerned.iter().filter(|follow| !going || follow.is_active());
+    let step = step.want(Effect::Stop { children: ids(stopped.copied()), reason: StopReason::Loss });
     match concerned.as_slice() {
         [only] => {
             for_family(step, &[only.child.id], scene).tell(Line::LossStopped).say(Prompt::LossTalk { undo: true })
@@ -36,10 +39,14 @@ pub(super) fn now(scene: Scene<'_>) -> Step {
     }
 }
 
-/// The children whose deliveries go on; when all stand still already, those stopped plainly.
+/// The children whose deliveries go on; when all stand still already, those stopped plainly. A pregnancy
+/// that was ended before is among them where no other goes on: a toddler is not taken for the one lost.
 fn concerned(scene: Scene<'_>) -> Vec<&Follow> {
     let active = scene.facts.follows.iter().filter(|follow| follow.is_active()).collect::<Vec<_>>();
-    if active.is_empty() { scene.plainly_stopped().collect() } else { active }
+    let expects = active.iter().any(|follow| due_date(follow).is_some());
+    let ended = scene.plainly_stopped().filter(|follow| active.is_empty() || !expects && due_date(follow).is_some());
+    let ended = ended.collect::<Vec<_>>();
+    [active, ended].concat()
 }
 
 /// Which child it was; the deliveries for the others go on.
@@ -49,13 +56,20 @@ pub(super) fn chosen(scene: Scene<'_>, children: &[ChildRef], tap: Tap) -> Optio
     match tap {
         Tap::Pick(index) => {
             let lost = *all.get(usize::from(index))?;
-            let step = resumed(for_family(step, &[lost], scene), scene, &all, lost);
+            let step = for_family(own_stop(step, &[lost], scene), &[lost], scene);
+            let step = resumed(step, scene, &all, lost);
             Some(step.tell(Line::LossOthersGoOn))
         }
-        Tap::PickAll => Some(for_family(step, &all, scene).tell(Line::LossAll)),
+        Tap::PickAll => Some(for_family(own_stop(step, &all, scene), &all, scene).tell(Line::LossAll)),
         Tap::PickNone => Some(step.tell(Line::LossAll)),
         _ => None,
     }
+}
+
+/// Turns a plain stop into one after which words stay quiet.
+fn own_stop(step: Step, children: &[ChildId], scene: Scene<'_>) -> Step {
+    let ended = ids(scene.plainly_stopped().filter(|follow| children.contains(&follow.child.id)));
+    if ended.is_empty() { step } else { step.want(Effect::Stop { children: ended, reason: StopReason::Loss }) }
 }
 
 /// Lifts the stop of those that were stopped with the lost child.
@@ -63,7 +77,8 @@ fn resumed(step: Step, scene: Scene<'_>, stopped: &[ChildId], lost: ChildId) -> 
     let follows = scene.facts.follows.iter();
     let others = ids(follows.filter(|follow| {
         let id = follow.child.id;
-        id != lost && stopped.contains(&id) && follow.stopped.is_some()
+        let with_it = follow.stopped.is_some_and(|stop| stop.reason == StopReason::Loss);
+        id != lost && stopped.contains(&id) && with_it
     }));
     if others.is_empty() { step } else { step.want(Effect::UndoStop { children: others }) }
 }

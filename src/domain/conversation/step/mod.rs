@@ -9,6 +9,7 @@ mod birth;
 mod change;
 mod children;
 mod commands;
+mod count;
 mod dates;
 mod enquiry;
 mod erase;
@@ -18,20 +19,23 @@ mod join;
 mod loss;
 mod nickname;
 mod options;
+mod overdue;
 mod registration;
 mod rest;
 mod role;
 mod scene;
+mod siblings;
 mod stop;
 mod time;
 mod today;
 mod transfer;
+mod twins;
 
 use chrono::{NaiveDate, TimeDelta};
 
 use super::postback::{ChildRef, Data, Tap};
 use super::reading::words::{self, Command};
-use super::state::{State, Wanted};
+use super::state::{Called, State, Wanted};
 use super::wording::Prompt;
 use super::wording::lines::Line;
 use super::{Conversation, Facts, Input, Step};
@@ -69,10 +73,14 @@ fn is_void(scene: Scene<'_>) -> bool {
             Wanted::Registration { .. } => false,
             Wanted::DueDate { child } | Wanted::BirthDate { child } | Wanted::Birth { child } => !goes_on(child),
         },
-        State::AskingNewName { child } | State::ConfirmingMove { child, .. } | State::ConfirmingBirth { child, .. } => {
-            !goes_on(child)
-        }
-        State::ChoosingChild { children, .. } => !children.iter().all(goes_on),
+        State::AskingNewName { child }
+        | State::ConfirmingMove { child, .. }
+        | State::ConfirmingBirth { child, .. }
+        | State::CountingTwins { child }
+        | State::NamingTwins { child, .. } => !goes_on(child),
+        State::ChoosingChild { children, .. }
+        | State::ConfirmingTwins { children, .. }
+        | State::ChoosingCount { children } => !children.iter().all(goes_on),
         State::ChoosingRest | State::ChoosingRole | State::ChoosingTime | State::ChoosingArea { .. } => {
             scene.active().next().is_none()
         }
@@ -163,6 +171,7 @@ fn stops(scene: Scene<'_>, command: Command, text: &str) -> Option<Step> {
         }
         Command::Quit if scene.talk.state.is_open() => Some(left(scene)),
         Command::Quit | Command::Stop => Some(stop::plain(scene)),
+        Command::EndPregnancy => Some(overdue::end_typed(scene)),
         Command::Loss => Some(loss::now(scene)),
         // Labels of our own that hold a danger word.
         Command::SadNews | Command::Urgent => Some(commands::run(scene, command)),
@@ -208,6 +217,8 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         State::ChoosingChild { matter, children } => children::named(scene, *matter, children, text),
         State::ChoosingTime => time::typed(scene, text),
         State::ChoosingArea { areas } => area::typed(scene, areas, text),
+        State::CountingTwins { child } => twins::count_typed(scene, *child, text),
+        State::NamingTwins { child, named, more } => Some(twins::name_typed(scene, *child, named, *more, text)),
         State::Idle
         | State::AskingConsent
         | State::Confirming { .. }
@@ -215,6 +226,8 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         | State::Resuming { .. }
         | State::ConfirmingMove { .. }
         | State::ConfirmingBirth { .. }
+        | State::ConfirmingTwins { .. }
+        | State::ChoosingCount { .. }
         | State::ConfirmingLoss
         | State::ChoosingLost { .. }
         | State::ChoosingRest
@@ -266,6 +279,12 @@ fn answer(scene: Scene<'_>, tap: Tap, picked: Option<NaiveDate>) -> Option<Step>
         State::AskingNewName { child } => (tap == Tap::SkipName).then(|| change::rename(scene, *child, None)),
         State::ConfirmingMove { child, dates } => change::confirmed(scene, *child, *dates, tap),
         State::ConfirmingBirth { child, born } => birth::confirmed(scene, *child, *born, tap),
+        State::ConfirmingTwins { children, born } => twins::confirmed(scene, children, *born, tap),
+        State::CountingTwins { child } => twins::counted(scene, *child, tap),
+        State::NamingTwins { child, named, more } => {
+            (tap == Tap::SkipName).then(|| twins::name(scene, *child, named, *more, Called::Unnamed))
+        }
+        State::ChoosingCount { children } => count::answer(scene, children, tap),
         State::ConfirmingLoss => (tap == Tap::Yes).then(|| loss::now(scene)),
         State::ChoosingLost { children } => loss::chosen(scene, children, tap),
         State::ChoosingRest => rest::answer(scene, tap),

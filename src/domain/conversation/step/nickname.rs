@@ -8,19 +8,29 @@ use super::super::wording::lines::Line;
 use super::super::{Dates, Step};
 use super::scene::Scene;
 use super::{change, registration};
+use crate::domain::family::Nickname;
 
 /// The nickname of a registration.
 pub(super) fn typed(scene: Scene<'_>, dates: Dates, text: &str) -> Step {
+    match read(scene, text) {
+        Ok(nickname) => registration::called(scene, dates, Called::Named { nickname }),
+        Err(step) => *step,
+    }
+}
+
+/// A text as the nickname of somebody who is being registered.
+///
+/// # Errors
+///
+/// What is said instead: a yes answers another question, and figures are a date.
+pub(super) fn read(scene: Scene<'_>, text: &str) -> Result<Nickname, Box<Step>> {
     if words::says(text, Tap::Yes) {
-        return scene.misread();
+        return Err(Box::new(scene.misread()));
     }
     if dates::date(text, scene.today()).is_some_and(|date| is_written_date(&date)) {
-        return scene.again(Line::NicknameIsDate);
+        return Err(Box::new(scene.again(Line::NicknameIsDate)));
     }
-    match nickname(text) {
-        Ok(nickname) => registration::called(scene, dates, Called::Named { nickname }),
-        Err(why) => scene.again(why_not(why)),
-    }
+    nickname(text).map_err(|why| Box::new(scene.again(why_not(why))))
 }
 
 /// Another nickname of a registered child.

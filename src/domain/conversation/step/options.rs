@@ -28,6 +28,10 @@ fn offered(state: &State, privacy: bool) -> Vec<Tap> {
         State::Confirming { .. } | State::ConfirmingMove { .. } | State::ConfirmingBirth { .. } => {
             vec![Tap::Yes, Tap::No]
         }
+        State::ConfirmingTwins { .. } => vec![Tap::Yes, Tap::Apart],
+        State::CountingTwins { .. } => vec![Tap::Pick(0), Tap::Pick(1), Tap::Pick(2), Tap::Back],
+        State::NamingTwins { .. } => vec![Tap::SkipName, Tap::Back],
+        State::ChoosingCount { .. } => vec![Tap::CountFromDue, Tap::CountFromBirth, Tap::CountLater],
         State::Fixing { .. } => vec![Tap::FixDate, Tap::FixName, Tap::Restart, Tap::Back],
         State::Resuming { .. } => vec![Tap::GoOn, Tap::Restart],
         State::ChoosingChild { children, .. } => [picks(children.len()), vec![Tap::Back]].concat(),
@@ -56,9 +60,15 @@ fn picks(count: usize) -> Vec<Tap> {
 pub(super) fn chosen(state: &State, privacy: bool, text: &str) -> Option<Tap> {
     let offered = offered(state, privacy);
     let by_words = offered.iter().find(|tap| words::says(text, **tap)).copied();
-    // A name may be a number, and weeks are one.
-    let counts =
-        !matches!(state, State::AskingNickname { .. } | State::AskingNewName { .. } | State::AskingWeeks { .. });
+    // A name may be a number, and weeks and children are counted in one.
+    let counts = !matches!(
+        state,
+        State::AskingNickname { .. }
+            | State::AskingNewName { .. }
+            | State::NamingTwins { .. }
+            | State::CountingTwins { .. }
+            | State::AskingWeeks { .. }
+    );
     by_words.or_else(|| {
         let index = words::numbered(text).filter(|_| counts)?.checked_sub(1)?;
         offered.get(index).copied()
@@ -75,7 +85,9 @@ pub(super) const fn may_be_an_answer(state: &State, command: Command) -> bool {
                 | State::ClearingOverdue { .. }
                 | State::AskingNickname { .. }
                 | State::AskingNewName { .. }
+                | State::NamingTwins { .. }
         ),
+        Command::AddTwins => matches!(state, State::CountingTwins { .. }),
         _ => false,
     }
 }
@@ -89,7 +101,7 @@ pub(super) fn before(state: &State) -> Option<State> {
         State::ChoosingMember { .. } | State::ConfirmingRemoval { .. } => None,
         State::ChoosingRole | State::ChoosingTime | State::ChoosingArea { .. } => None,
         State::AskingDate { wanted: Wanted::Registration { draft } } => complete(draft),
-        State::AskingDate { .. } => None,
+        State::AskingDate { .. } | State::CountingTwins { .. } | State::ChoosingCount { .. } => None,
         State::ChoosingDate { wanted, .. } => Some(State::AskingDate { wanted: wanted.clone() }),
         State::ClearingOverdue { draft } | State::WithoutDueDate { draft } | State::AskingWeeks { draft } => {
             Some(State::AskingDate { wanted: Wanted::Registration { draft: draft.clone() } })
@@ -104,6 +116,13 @@ pub(super) fn before(state: &State) -> Option<State> {
         State::Fixing { dates, called } => Some(State::Confirming { dates: *dates, called: called.clone() }),
         State::Resuming { draft } => Some((**draft).clone()),
         State::ConfirmingMove { child, dates } => Some(State::AskingDate { wanted: wanted(*child, *dates) }),
+        State::ConfirmingTwins { children, born } => {
+            children.first().map(|child| State::ConfirmingBirth { child: *child, born: *born })
+        }
+        State::NamingTwins { child, named, more } => Some(match named.split_last() {
+            Some((_, named)) => State::NamingTwins { child: *child, named: named.to_vec(), more: *more },
+            None => State::CountingTwins { child: *child },
+        }),
         State::ConfirmingBirth { child, .. } => Some(State::AskingDate { wanted: Wanted::Birth { child: *child } }),
     }
 }

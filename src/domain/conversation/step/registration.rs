@@ -6,6 +6,7 @@ use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{CONSENT_VERSION, Dates, Effect, Enrolment, Step, ages};
 use super::scene::Scene;
+use super::siblings;
 use crate::domain::family::Role;
 
 /// The reader wants to register, or comes back to it.
@@ -87,14 +88,18 @@ fn confirmed(scene: Scene<'_>, dates: Dates, called: &Called) -> Step {
     if !scene.facts.consented {
         return scene.ask(State::AskingConsent);
     }
-    if super::dates::judge(scene.today(), dates).is_err() {
+    if super::dates::judge(scene, dates).is_err() {
         let draft = Draft { dates: None, called: Some(called.clone()) };
         return super::dates::settle(scene, &Wanted::Registration { draft }, dates);
     }
     let enrolment = Enrolment { dates, nickname: called.nickname().cloned(), role: Role::Other };
-    let step = scene.stay().to(State::Idle).want(Effect::Enrol(enrolment));
+    let step = scene.stay().to(State::Idle);
     // A rest from an earlier registration would hold the new one back unseen.
     let step = if scene.facts.profile.pause.is_some() { step.want(Effect::Resume) } else { step };
+    if scene.active().next().is_some() {
+        return siblings::enrolled(step, enrolment).say(Prompt::SiblingRegistered);
+    }
+    let step = step.want(Effect::Enrol(enrolment));
     let step = if begins_now(scene, dates) { step.want(Effect::ShowToday) } else { step };
     step.say(Prompt::Registered(dates))
 }

@@ -7,6 +7,7 @@ use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Conversation, Facts, Step, ages};
+use crate::domain::calendar::LeapRule;
 use crate::domain::family::{Follow, Journey, StopReason};
 
 /// A stop or a loss can be undone for this many days (design §13).
@@ -26,6 +27,11 @@ impl<'a> Scene<'a> {
 
     pub(super) fn today(self) -> NaiveDate {
         self.facts.now.date()
+    }
+
+    /// When a child of 29 February has its birthday.
+    pub(super) const fn leap(self) -> LeapRule {
+        self.facts.account.municipality.leap
     }
 
     /// Nothing changes and nothing is said.
@@ -74,6 +80,7 @@ impl<'a> Scene<'a> {
             State::AskingWeeks { .. } => self.again(Line::NotWeeks),
             State::AskingCode { .. } => self.again(Line::NotACode),
             State::ChoosingTime => self.again(Line::NotATime),
+            State::CountingTwins { .. } => self.again(Line::NotACount),
             _ => self.again(Line::ChooseOne),
         };
         step.next.misread = self.talk.misread.saturating_add(1);
@@ -92,7 +99,7 @@ impl<'a> Scene<'a> {
 
     /// Whether the third birthday is over.
     pub(super) fn is_finished(self, follow: &Follow) -> bool {
-        follow.child.journey.born().is_some_and(|born| ages::birthday(born, 3) < self.today())
+        follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, self.leap()) < self.today())
     }
 
     /// Whether this reader stopped plainly, and the journey goes on.

@@ -89,7 +89,7 @@ fn with_several_on_the_way_it_is_asked_which() {
     ]);
     world.says("生まれた").sees("どのお子さん");
     assert_eq!(world.labels().len(), 3);
-    world.says("2").says("2026/11/20").says("はい");
+    world.says("2").says("2026/11/20").says("はい").wants(&[]).sees("あおのことも、うかがいます").says("別々");
     world.wants(&[Effect::ReportBirth { child: ChildId(101), born: day("2026-11-20") }, Effect::ShowToday]);
 }
 

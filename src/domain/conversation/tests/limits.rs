@@ -8,7 +8,7 @@ use super::super::wording::keys::{PHRASES, missing, unfilled};
 use super::super::wording::{Prompt, group_farewell, render};
 use super::samples::{big_family, prompts};
 use super::world::{World, buttons_of, day, phrases, text_of};
-use crate::domain::family::Pause;
+use crate::domain::family::{Journey, Pause, Role};
 use crate::domain::message::{Action, Body, Message, Row};
 use crate::domain::phrases::{Phrase, Phrases, placeholders};
 
@@ -176,7 +176,10 @@ fn every_shipped_phrase_and_label_is_said_somewhere() {
     let mut resting = [big_family(), big_family()];
     resting[0].profile.pause = Some(Pause { until: None });
     resting[1].profile.pause = Some(Pause { until: Some(day("2026-12-01")) });
-    let worlds = [vec![big_family(), reviewed, quiet, bare, between], resting.into()].concat();
+    let mut early = World::with(&[]);
+    early.add("", Journey::Born { born: day("2026-11-01"), due: Some(day("2026-12-31")) }, Role::Mother, true);
+    early.follows[0].child.corrected = true;
+    let worlds = [vec![early], vec![big_family(), reviewed, quiet, bare, between], resting.into()].concat();
     let mut said: String = group_farewell(&echoes()).iter().map(text_of).collect();
     for world in worlds {
         for prompt in prompts() {

@@ -3,9 +3,11 @@
 mod asides;
 mod birth;
 mod change;
+mod count;
 mod danger;
 mod dates;
 mod limits;
+mod overdue;
 mod registration;
 mod rest;
 mod returning;
@@ -13,5 +15,6 @@ mod samples;
 mod stop;
 mod today;
 mod total;
+mod twins;
 mod typed;
 mod world;

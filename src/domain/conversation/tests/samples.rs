@@ -17,6 +17,10 @@ pub(super) fn long_name() -> String {
     "👩🏽‍🤝‍👨🏿".repeat(20)
 }
 
+/// What a child can be chosen for.
+const MATTERS: [Matter; 6] =
+    [Matter::DueDate, Matter::BirthDate, Matter::Name, Matter::Birth, Matter::Twins, Matter::Count];
+
 pub(super) fn child(index: i64) -> ChildRef {
     ChildRef { id: ChildId(100 + index), version: 1 }
 }
@@ -105,6 +109,12 @@ pub(super) fn states() -> Vec<State> {
         State::ConfirmingMove { child: child(0), dates: Dates::Due { due: day("2027-05-01") } },
         State::ConfirmingMove { child: child(2), dates: Dates::Born { born: day("2025-10-31") } },
         State::ConfirmingBirth { child: child(0), born: day("2026-11-20") },
+        State::ConfirmingTwins { children: vec![child(0), child(3)], born: day("2026-11-20") },
+        State::ConfirmingTwins { children: vec![child(0), child(1)], born: day("2026-11-20") },
+        State::CountingTwins { child: child(0) },
+        State::NamingTwins { child: child(0), named: vec![], more: 1 },
+        State::NamingTwins { child: child(2), named: vec![named(), Called::Unnamed], more: 3 },
+        State::ChoosingCount { children: vec![child(2)] },
         State::ConfirmingLoss,
         State::ChoosingLost { children: vec![child(0), child(1), child(2)] },
         State::ChoosingRest,
@@ -126,7 +136,7 @@ pub(super) fn states() -> Vec<State> {
         let days = vec![due(), born(), due(), born()];
         all.push(State::ChoosingDate { wanted, days, doubt: Doubt::Year });
     }
-    for matter in [Matter::DueDate, Matter::BirthDate, Matter::Name, Matter::Birth] {
+    for matter in MATTERS {
         all.push(State::ChoosingChild { matter, children: vec![child(0), child(1), child(2)] });
     }
     let drafts =
@@ -166,6 +176,10 @@ pub(super) fn prompts() -> Vec<Prompt> {
         Prompt::Renamed { nickname: None },
         Prompt::GentleBirth { child: child(0) },
         Prompt::Born { child: child(0) },
+        Prompt::SiblingRegistered,
+        Prompt::TwinsRegistered,
+        Prompt::DecidesLater { until: some_day },
+        Prompt::PregnancyEnded,
         Prompt::Stopped,
         Prompt::QuietlyStopped { undo: true },
         Prompt::QuietlyStopped { undo: false },
@@ -190,7 +204,7 @@ pub(super) fn prompts() -> Vec<Prompt> {
     all.extend(Role::ALL.map(|role| Prompt::RoleSet { role }));
     all.extend(Line::ALL.iter().map(|line| Prompt::Line(*line)));
     all.extend(states().into_iter().map(Prompt::Question));
-    all.extend([Matter::DueDate, Matter::BirthDate, Matter::Name, Matter::Birth].map(Prompt::NobodyToChange));
+    all.extend(MATTERS.map(Prompt::NobodyToChange));
     let categories = [
         Category::Life,
         Category::ChildAbuse,

@@ -30,17 +30,21 @@ fn every_answer_can_be_typed_as_its_label_or_its_number() {
         for (button, number) in messages.iter().flat_map(buttons_of).zip(1..) {
             let Some(data) = sent(&button.action) else { continue };
             let tapped = world.decide(&Input::Postback { data: data.into(), date: None });
-            // Where a name or weeks are asked, a number is not a choice.
+            // Where a name, weeks or children are asked, a number is not a choice.
             let counted = !matches!(
                 state,
-                State::AskingNickname { .. } | State::AskingNewName { .. } | State::AskingWeeks { .. }
+                State::AskingNickname { .. }
+                    | State::AskingNewName { .. }
+                    | State::NamingTwins { .. }
+                    | State::CountingTwins { .. }
+                    | State::AskingWeeks { .. }
             );
             if counted {
                 assert_eq!(world.decide(&Input::Text(number.to_string())), tapped, "{number} at {state:?}");
             }
             // A child and a date are chosen by number; names are tried elsewhere.
             let typed = match Data::parse(data).unwrap().tap {
-                Tap::Pick(index) => (index + 1).to_string(),
+                Tap::Pick(index) if counted => (index + 1).to_string(),
                 _ => button.label.clone(),
             };
             assert_eq!(world.decide(&Input::Text(typed.clone())), tapped, "{typed} at {state:?}");
@@ -62,7 +66,8 @@ fn every_question_can_be_left_by_a_word() {
 #[test]
 fn every_question_stays_open_when_the_answer_is_not_understood() {
     for state in states().into_iter().filter(State::is_open) {
-        let names = matches!(state, State::AskingNickname { .. } | State::AskingNewName { .. });
+        let names =
+            matches!(state, State::AskingNickname { .. } | State::AskingNewName { .. } | State::NamingTwins { .. });
         if names {
             continue;
         }

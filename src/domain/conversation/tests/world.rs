@@ -9,6 +9,7 @@ use super::super::danger::DangerWords;
 use super::super::sharing::{Sharing, Typed, needs};
 use super::super::wording::{Prompt, render};
 use super::super::{AccountFacts, Conversation, Dates, Effect, Facts, Input, State, Step, Today, step};
+use crate::domain::calendar::LeapRule;
 use crate::domain::family::{Child, Follow, Journey, Nickname, OwnStop, Pause, Profile, Role, Standing};
 use crate::domain::ids::ChildId;
 use crate::domain::message::{Action, Body, Button, Message, Row};
@@ -33,6 +34,7 @@ fn read_phrases() -> Phrases {
     let files = [
         include_str!("../../../../content/phrases/ja/birth.toml"),
         include_str!("../../../../content/phrases/ja/change.toml"),
+        include_str!("../../../../content/phrases/ja/children.toml"),
         include_str!("../../../../content/phrases/ja/common.toml"),
         include_str!("../../../../content/phrases/ja/danger.toml"),
         include_str!("../../../../content/phrases/ja/dates.toml"),
@@ -95,6 +97,7 @@ pub(in super::super) fn municipality() -> Municipality {
         desk: desk("こども家庭センター", "000-000-0000"),
         page: Some("https://aoba.example.jp/kosodate".into()),
         hotlines: hotlines.map(|(key, name, phone)| (key.to_owned(), desk(name, phone))).into(),
+        leap: LeapRule::default(),
         privacy: String::new(),
         texts: Vec::new(),
         areas: vec!["北部".into(), "南部".into()],
@@ -324,6 +327,15 @@ impl World {
                 child.journey = Journey::Expected { due };
                 child.version += 1;
             }
+            Effect::EnrolTwin { of, nickname } => {
+                let twin = self.follow(*of).clone();
+                self.add("", twin.child.journey, twin.role, twin.registrant);
+                let child = &mut self.follows.last_mut().expect("just added").child;
+                (child.nickname, child.corrected) = (nickname.clone(), twin.child.corrected);
+            }
+            Effect::Count { children, corrected } => {
+                children.iter().for_each(|child| self.child(*child).corrected = *corrected);
+            }
             Effect::Stop { children, reason } => {
                 for child in children {
                     self.follow(*child).stopped = Some(OwnStop { on: today, reason: *reason });
@@ -349,7 +361,11 @@ impl World {
             Effect::Pause { until } => self.profile.pause = Some(Pause { until: *until }),
             Effect::Resume => self.profile.pause = None,
             Effect::Stand(standing) => self.standing = Some(*standing),
-            Effect::ShowToday | Effect::ShowEarlier | Effect::CountDanger(_) | Effect::KeepCode { .. } => {}
+            Effect::ShowToday
+            | Effect::ShowNewcomers
+            | Effect::ShowEarlier
+            | Effect::CountDanger(_)
+            | Effect::KeepCode { .. } => {}
             Effect::Join { code, role } => {
                 let children = self.sharing.invitation(*code).expect("an invitation that is known").children.clone();
                 for child in children {

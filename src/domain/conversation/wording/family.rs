@@ -7,7 +7,7 @@ use super::super::state::Matter;
 use super::super::{Dates, ages};
 use super::questions::{birth_date, date_of, due_date, kind_word, two};
 use super::words::Words;
-use super::{days, settings};
+use super::{days, newcomers, settings};
 use crate::domain::family::{Follow, Journey};
 use crate::domain::message::{Action, Body, Button, Card, Message, Row, Weight};
 
@@ -30,6 +30,11 @@ fn name(words: &Words<'_>, follow: &Follow) -> String {
         (None, Journey::Expected { .. }) => words.label("child_words", "expected"),
         (None, Journey::Born { .. } | Journey::Stopped { .. }) => words.label("child_words", "born"),
     }
+}
+
+/// The nickname of a child, if the family gave one.
+pub(super) fn nickname_of(words: &Words<'_>, child: ChildRef) -> Option<String> {
+    found(words, child)?.child.nickname.as_ref().map(|nickname| nickname.expose().to_owned())
 }
 
 fn found<'a>(words: &'a Words<'_>, child: ChildRef) -> Option<&'a Follow> {
@@ -59,6 +64,7 @@ fn child_card(words: &Words<'_>, follow: &Follow) -> Option<Card> {
     }
     let (kind, day) = (kind_word(words, dates), days::full_day(date_of(dates)));
     rows.push(Row::Small { text: words.text("date_line", &[("kind", &kind), ("day", &day)]) });
+    rows.extend(newcomers::count_line(words, follow).map(|text| Row::Small { text }));
     if follow.is_parent() {
         rows.extend(change_buttons(words, follow, dates));
     }
@@ -85,6 +91,7 @@ fn change_buttons(words: &Words<'_>, follow: &Follow, dates: Dates) -> Vec<Row> 
         }
     };
     rows.push(secondary(Words::typed(words.about(key, "rename", Tap::Rename, child))));
+    rows.extend(newcomers::count_entry(words, follow).map(secondary));
     rows
 }
 
@@ -98,6 +105,7 @@ fn deliveries_card(words: &Words<'_>) -> Card {
     if words.facts.profile.pause.is_some() {
         rows.push(primary(words.entry(key, "resume", Tap::Resume)));
     }
+    rows.extend(newcomers::quick(words).into_iter().map(secondary));
     rows.push(secondary(words.entry(key, "rest", Tap::AskRest)));
     rows.push(secondary(words.entry(key, "help", Tap::ShowHelp)));
     Card { kicker: None, title: words.title(key, &[]), rows, note: None }
@@ -145,6 +153,8 @@ pub(super) fn which_child(words: &Words<'_>, matter: Matter, children: &[ChildRe
         Matter::BirthDate => "ask_which_birth_date",
         Matter::Name => "ask_which_name",
         Matter::Birth => "ask_which_birth",
+        Matter::Twins => "ask_which_twins",
+        Matter::Count => "ask_which_count",
     };
     let mut rows = child_rows(words, children);
     rows.push(link(words.answer("ask_which_child", "back", Tap::Back)));

@@ -3,7 +3,7 @@
 use crate::domain::phrases::{Phrases, placeholders};
 
 /// Every placeholder that a phrase may hold.
-pub const PLACEHOLDERS: [&str; 21] = [
+pub const PLACEHOLDERS: [&str; 22] = [
     "municipality",
     "service",
     "desk",
@@ -16,6 +16,7 @@ pub const PLACEHOLDERS: [&str; 21] = [
     "age",
     "nickname",
     "child",
+    "count",
     "days",
     "day_count",
     "today",
@@ -28,8 +29,8 @@ pub const PLACEHOLDERS: [&str; 21] = [
 ];
 
 /// Every phrase that the conversation says, with the labels of its buttons.
-pub const PHRASES: [(&str, &[&str]); 184] = [
-    ("already_registered", &["profile", "today"]),
+pub const PHRASES: [(&str, &[&str]); 203] = [
+    ("already_registered", &["add", "profile", "today"]),
     ("ask_birth", &["back", "birth", "sad"]),
     ("ask_consent", &["invited", "later", "moving", "privacy", "yes"]),
     ("ask_date", &["birth", "due", "unknown"]),
@@ -53,8 +54,27 @@ pub const PHRASES: [(&str, &[&str]); 184] = [
     ("birth_not_undone", &[]),
     ("birth_reported", &["undo"]),
     ("birth_undone", &[]),
+    ("ask_count", &["birth", "due", "later"]),
+    ("ask_twin_name", &["back", "skip"]),
+    ("ask_twins", &["back", "four", "three", "two"]),
+    ("ask_which_count", &[]),
+    ("ask_which_twins", &[]),
+    ("children", &["add", "count", "profile", "twins"]),
+    ("confirm_twins", &["apart", "yes"]),
+    ("counted_from_birth", &[]),
+    ("counted_from_due", &[]),
+    ("counted_later", &[]),
+    ("counted_line", &[]),
+    ("decides_later", &[]),
+    ("nobody_early", &["profile"]),
+    ("not_a_count", &[]),
+    ("pregnancy_ended", &["loss", "undo"]),
+    ("sibling_registered", &[]),
+    ("too_many_children", &[]),
+    ("twins_known", &[]),
+    ("twins_registered", &[]),
     ("born_in_future", &[]),
-    ("child_words", &["born", "expected"]),
+    ("child_words", &["born", "expected", "others"]),
     ("choose_one", &[]),
     ("confirm_birth", &["no", "yes"]),
     ("confirm_date", &["no", "yes"]),

@@ -86,6 +86,18 @@ lines! {
     BirthUndone = "birth_undone",
     /// There is no birth report that could be taken back.
     BirthNotUndone = "birth_not_undone",
+    /// As many twins are registered already.
+    TwinsKnown = "twins_known",
+    /// No number of twins.
+    NotACount = "not_a_count",
+    /// More children than one reader follows.
+    TooManyChildren = "too_many_children",
+    /// The development is counted from the due date.
+    CountedFromDue = "counted_from_due",
+    /// The development is counted from the birth date.
+    CountedFromBirth = "counted_from_birth",
+    /// About the count is decided later.
+    CountedLater = "counted_later",
     /// There is nothing to stop.
     NothingToStop = "nothing_to_stop",
     /// A stop was undone.

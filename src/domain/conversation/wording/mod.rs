@@ -9,6 +9,7 @@ pub mod days;
 mod family;
 pub mod keys;
 pub mod lines;
+mod newcomers;
 mod notices;
 mod questions;
 mod settings;
@@ -104,6 +105,17 @@ pub enum Prompt {
         /// Which child, as it was before the report.
         child: ChildRef,
     },
+    /// One more child is registered.
+    SiblingRegistered,
+    /// Twins of a child are registered.
+    TwinsRegistered,
+    /// Overdue, and nothing is decided; until when we wait.
+    DecidesLater {
+        /// The last day on which the registration is known.
+        until: NaiveDate,
+    },
+    /// The deliveries for a pregnancy were ended, and others go on.
+    PregnancyEnded,
     /// Deliveries were stopped.
     Stopped,
     /// Deliveries stand still after a loss; the way back only where there is one.

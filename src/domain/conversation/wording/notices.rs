@@ -7,7 +7,7 @@ use super::super::state::Matter;
 use super::super::{Dates, Today, ages};
 use super::questions::{birth_picker, date_of, kind_word};
 use super::words::Words;
-use super::{Prompt, days, family, settings};
+use super::{Prompt, days, family, newcomers, settings};
 use crate::domain::message::{Button, Message};
 
 /// The message of a prompt that is neither question, line nor card.
@@ -18,7 +18,8 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         Prompt::NotRegistered => entries(words, "not_registered", &[("register", Tap::Register)]),
         Prompt::Registered(dates) => registered(words, *dates),
         Prompt::AlreadyRegistered => {
-            entries(words, "already_registered", &[("profile", Tap::ShowProfile), ("today", Tap::ShowToday)])
+            let taps = [("profile", Tap::ShowProfile), ("today", Tap::ShowToday), ("add", Tap::AddChild)];
+            entries(words, "already_registered", &taps)
         }
         Prompt::StoppedBefore => {
             entries(words, "stopped_before", &[("resume", Tap::Resume), ("consult", Tap::ShowConsult)])
@@ -42,6 +43,10 @@ pub(super) fn notice(words: &Words<'_>, prompt: &Prompt) -> Message {
         Prompt::Renamed { nickname: None } => words.line("unnamed", &[]),
         Prompt::GentleBirth { .. } => gentle_birth(words),
         Prompt::Born { child } => born(words, *child),
+        Prompt::SiblingRegistered => newcomers::sibling(words),
+        Prompt::TwinsRegistered => newcomers::twins(words),
+        Prompt::DecidesLater { until } => words.line("decides_later", &on(*until).pairs()),
+        Prompt::PregnancyEnded => entries(words, "pregnancy_ended", &[("loss", Tap::LossNow), ("undo", Tap::UndoStop)]),
         Prompt::Stopped => {
             let taps = [("loss", Tap::LossNow), ("undo", Tap::UndoStop), ("erase", Tap::AskErase)];
             entries(words, "stopped", &taps)
@@ -131,7 +136,8 @@ fn rest(words: &Words<'_>, until: Option<NaiveDate>, [dated, open]: [&str; 2]) -
 fn nobody(words: &Words<'_>, matter: Matter) -> Message {
     let key = match matter {
         Matter::DueDate | Matter::Birth => "nobody_expected",
-        Matter::BirthDate | Matter::Name => "nobody_born",
+        Matter::BirthDate | Matter::Name | Matter::Twins => "nobody_born",
+        Matter::Count => "nobody_early",
     };
     entries(words, key, &[("profile", Tap::ShowProfile)])
 }

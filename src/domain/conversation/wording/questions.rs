@@ -6,7 +6,7 @@ use super::super::postback::{Data, Tap};
 use super::super::state::{Called, Doubt, State, Wanted};
 use super::super::{Dates, ages};
 use super::words::Words;
-use super::{days, family, settings, sharing};
+use super::{days, family, newcomers, settings, sharing};
 use crate::domain::message::{Action, Button, Message};
 
 /// The question that a state waits for; none for the idle one.
@@ -32,6 +32,10 @@ pub(super) fn question(words: &Words<'_>, state: &State) -> Option<Message> {
         State::AskingNewName { child } => family::ask_new_name(words, *child),
         State::ConfirmingMove { child, dates } => family::confirm_move(words, *child, *dates),
         State::ConfirmingBirth { child, born } => family::confirm_birth(words, *child, *born),
+        State::ConfirmingTwins { children, born } => newcomers::confirm_twins(words, children, *born),
+        State::CountingTwins { .. } => newcomers::ask_count_of_twins(words),
+        State::NamingTwins { child, named, .. } => newcomers::ask_twin_name(words, *child, named),
+        State::ChoosingCount { .. } => newcomers::ask_count(words),
         State::ConfirmingLoss => {
             two(words, family::confirm_loss_key(words), &[], [("yes", Tap::Yes), ("back", Tap::Back)])
         }
@@ -116,7 +120,7 @@ pub(super) fn due_date(words: &Words<'_>, data: Data) -> Action {
 /// Birth dates up to today whose third birthday is still to come.
 pub(super) fn birth_date(words: &Words<'_>, data: Data) -> Action {
     let today = words.facts.now.date();
-    let min = ages::plus(ages::three_years_before(today), 1);
+    let min = ages::earliest_birth(today, words.facts.account.municipality.leap);
     Action::Date { data: data.to_string(), initial: today, min, max: today }
 }
 
