@@ -1,4 +1,4 @@
-//! `check --online`: what only LINE can tell. Validates, and sends nothing to anybody.
+//! `check --online`: what only LINE and Redis can tell. Validates, and sends nothing to anybody.
 
 use std::fmt;
 
@@ -15,10 +15,11 @@ use crate::domain::programme::pack::Place;
 use crate::domain::programme::plan::ReaderPlan;
 use crate::line::client::{Limits, Line};
 use crate::line::outgoing::to_line;
+use crate::timers::redis::inspect;
 
 /// Asks LINE whether each account's token is good and whether it takes every message that ships.
 pub async fn findings(config: &Config, ambient: &Ambient) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = redis(config).await;
     for one in &config.accounts {
         let line = match open::line(config, one, ambient, Limits::default()) {
             Ok(line) => line,
@@ -35,6 +36,20 @@ pub async fn findings(config: &Config, ambient: &Ambient) -> Vec<Finding> {
         findings.extend(refused(&line, &one.slug, &loaded.library).await);
     }
     findings
+}
+
+/// Warnings only: without Redis everything goes by the database.
+async fn redis(config: &Config) -> Vec<Finding> {
+    let Some(url) = &config.redis_url else { return Vec::new() };
+    let sentence = match inspect(url.expose()).await {
+        Ok(None) => return Vec::new(),
+        Ok(Some(policy)) => format!(
+            "Redis の maxmemory-policy が {policy} です。目覚ましが消されることがあるので、noeviction にしてください（消されても便りは届きますが、おそくなります）。"
+        ),
+        Err(_) => "Redis に届きません。HAGUKUMI_REDIS_URL と、Redis が動いているかを確かめてください（届かないあいだも、便りはデータベースだけで届きます）。".to_owned(),
+    };
+    let place = Place { file: SETTINGS.to_owned(), line: 1 };
+    vec![Finding { severity: Severity::Warning, place, sentence }]
 }
 
 /// The messages of one family from 4w0d to the third birthday that LINE would not take.

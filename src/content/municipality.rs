@@ -88,7 +88,8 @@ fn choose(wanted: Option<&str>, files: &Files, log: &mut Log) -> Option<String> 
 fn head(slug: &str, piece: Piece<'_>, log: &mut Log) -> Option<Municipality> {
     let parsed = piece.parse(log)?;
     let table = Table::root(piece, &parsed);
-    table.only(log, &["name", "service", "sender", "page", "leap_birthday", "desk", "hotline", "areas", "line_id"]);
+    let known = ["name", "service", "sender", "page", "leap_birthday", "desk", "hotline", "areas", "line_id"];
+    table.only(log, &known);
     let (name, service) = (table.required(log, "name"), table.required(log, "service"));
     let sender = table.required(log, "sender").and_then(|sender| sender_name(&table, sender, log));
     let page = page(&table, log);
@@ -128,6 +129,21 @@ fn sender_name(table: &Table<'_>, sender: At<String>, log: &mut Log) -> Option<S
         return None;
     }
     Some(sender.value)
+}
+
+/// When a child of 29 February has its birthday; the law's day unless the municipality says otherwise.
+fn leap_birthday(table: &Table<'_>, log: &mut Log) -> LeapRule {
+    let Some(day) = table.text(log, "leap_birthday") else { return LeapRule::default() };
+    match day.value.as_str() {
+        "02-28" => LeapRule::TwentyEighth,
+        "03-01" => LeapRule::FirstOfMarch,
+        _ => {
+            let sentence =
+                "leap_birthday は \"02-28\" か \"03-01\" と書いてください（2月29日生まれの子の、平年の誕生日）。";
+            log.error(table.place_at(day.line), sentence);
+            LeapRule::default()
+        }
+    }
 }
 
 /// More areas than these do not fit on one card.
@@ -171,21 +187,6 @@ fn line_id(table: &Table<'_>, log: &mut Log) -> Option<Option<String>> {
         return None;
     }
     Some(Some(id.value))
-}
-
-/// When a child of 29 February has its birthday; the law's day unless the municipality says otherwise.
-fn leap_birthday(table: &Table<'_>, log: &mut Log) -> LeapRule {
-    let Some(day) = table.text(log, "leap_birthday") else { return LeapRule::default() };
-    match day.value.as_str() {
-        "02-28" => LeapRule::TwentyEighth,
-        "03-01" => LeapRule::FirstOfMarch,
-        _ => {
-            let sentence =
-                "leap_birthday は \"02-28\" か \"03-01\" と書いてください（2月29日生まれの子の、平年の誕生日）。";
-            log.error(table.place_at(day.line), sentence);
-            LeapRule::default()
-        }
-    }
 }
 
 /// An optional page; it must be `https`.

@@ -242,6 +242,10 @@ pub struct Profile {
     /// that arrives late changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resumed_at: Option<i64>,
+    /// LINE's timestamp (milliseconds) of the last taking back of a loss: an older report of it that
+    /// arrives late changes nothing. Coming back from a plain stop takes no loss back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_undone_at: Option<i64>,
     /// One-line explanations that the next daily message opens with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads: Vec<Lead>,

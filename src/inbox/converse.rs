@@ -6,7 +6,7 @@ use super::process::Verdict;
 use crate::domain::account::Account;
 use crate::domain::conversation::sharing::Sharing;
 use crate::domain::conversation::{self, AccountFacts, CONSENT_VERSION, Effect, Facts, Input, Step, Today, wording};
-use crate::domain::family::Standing;
+use crate::domain::family::{Standing, StopReason};
 use crate::domain::ids::LineUserId;
 use crate::domain::programme::plan::{day_before, next_day, readable_on};
 use crate::domain::retention::{Forgetting, forgetting};
@@ -40,7 +40,7 @@ impl Inbox {
             }
             (None, _) => return Ok(Verdict::ignored("nobody we know")),
         };
-        let Some(reader) =
+        let Some(mut reader) =
             (if incoming.user.is_none() { self.forget(tx, account, reader).await? } else { Some(reader) })
         else {
             return Ok(Verdict::done());
@@ -50,10 +50,18 @@ impl Inbox {
         if stands && sent_at < reader.standing_at {
             return Ok(Verdict::ignored("stale"));
         }
-        let late = incoming.user.is_some() && !stands && sent_at < reader.last_event_at;
+        let late = incoming.user.is_some() && sent_at < reader.last_event_at;
         let sharing = self.sharing(tx, account, &reader, &incoming.input).await?;
         let step = self.step(tx, account, &reader, known, (&incoming.input, &sharing)).await?;
-        let step = if late { only_what_still_counts(step, &incoming.input, &reader, sent_at) } else { step };
+        let step = match (late, stands) {
+            (false, _) => step,
+            (true, true) => without_a_rest_that_ended(step, &reader, sent_at),
+            (true, false) => only_what_still_counts(step, &incoming.input, &reader, sent_at),
+        };
+        if stands {
+            // Also where it says what we know: an older word that arrives after it must not count.
+            reader.standing_at = sent_at;
+        }
         self.carry_out(tx, account, reader, incoming, (step, &sharing)).await
     }
 
@@ -160,13 +168,16 @@ fn today(account: &Account, reader: &ReaderRow, day: chrono::NaiveDate) -> Today
 /// An event that arrives after newer ones gets no answer. A tap keeps its effects, since its turn says
 /// whether it still means anything; a text was an answer to a question that may be another by now, so
 /// of a text only a stop, a loss and a cry for help count. A stop counts unless the reader came back
-/// after it, and help is always offered.
+/// after it, a loss unless it was taken back, and help is always offered.
 fn only_what_still_counts(step: Step, input: &Input, reader: &ReaderRow, sent_at: i64) -> Step {
-    let came_back = reader.profile.resumed_at.is_some_and(|resumed| resumed > sent_at);
+    let came_back = is_after(reader.profile.resumed_at, sent_at);
+    let taken_back = is_after(reader.profile.loss_undone_at, sent_at);
     let tapped = matches!(input, Input::Postback { .. });
     let counts = |effect: &Effect| match effect {
-        Effect::Stop { .. } | Effect::ReportLoss { .. } => !came_back,
-        Effect::Stand(_) | Effect::CountDanger(_) => true,
+        Effect::Stop { reason: StopReason::Loss, .. } | Effect::ReportLoss { .. } => !taken_back,
+        Effect::Stop { reason: StopReason::Plain, .. } => !came_back,
+        Effect::Stand(_) => sent_at >= reader.standing_at,
+        Effect::CountDanger(_) => true,
         Effect::ShowToday | Effect::ShowNewcomers | Effect::ShowEarlier => false,
         _ => tapped,
     };
@@ -175,4 +186,18 @@ fn only_what_still_counts(step: Step, input: &Input, reader: &ReaderRow, sent_at
     let prompts = if help { step.prompts } else { Vec::new() };
     let next = if tapped { step.next } else { reader.conversation.clone() };
     Step { next, effects, prompts }
+}
+
+/// Whoever follows again is asked before anything comes; not so whoever has said meanwhile that it may.
+fn without_a_rest_that_ended(mut step: Step, reader: &ReaderRow, sent_at: i64) -> Step {
+    let rests = |effect: &Effect| matches!(effect, Effect::Pause { .. });
+    if is_after(reader.profile.resumed_at, sent_at) && step.effects.iter().any(rests) {
+        step.effects.retain(|effect| !rests(effect));
+        step.prompts.clear();
+    }
+    step
+}
+
+fn is_after(moment: Option<i64>, sent_at: i64) -> bool {
+    moment.is_some_and(|moment| moment > sent_at)
 }

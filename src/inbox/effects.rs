@@ -38,17 +38,17 @@ pub(super) struct Work<'a> {
     received_at: i64,
     now: i64,
     hints: Hints,
-    /// Everything was deleted: nothing is written about the reader any more.
-    erased: bool,
     /// Registered just now.
     newcomers: Vec<ChildId>,
+    /// Everything was deleted: nothing is written about the reader any more.
+    erased: bool,
 }
 
 impl<'a> Work<'a> {
     pub(super) fn new(tx: &'a Tx, account: &'a Account, reader: ReaderRow, event: &EventRow, now: i64) -> Self {
         let (sent_at, received_at) = (event.sent_at, event.received_at);
-        let hints = Vec::new();
-        Self { tx, account, reader, sent_at, received_at, now, hints, erased: false, newcomers: Vec::new() }
+        let (hints, newcomers) = (Vec::new(), Vec::new());
+        Self { tx, account, reader, sent_at, received_at, now, hints, newcomers, erased: false }
     }
 
     fn today(&self) -> NaiveDate {
@@ -175,6 +175,10 @@ impl<'a> Work<'a> {
     }
 
     async fn undo_stop(&mut self, children: &[ChildId]) -> Result<()> {
+        let lifted = self.reader.follows.iter().filter(|follow| children.contains(&follow.child.id));
+        if lifted.filter_map(|follow| follow.stopped).any(|stop| stop.reason == StopReason::Loss) {
+            self.reader.profile.loss_undone_at = Some(self.sent_at);
+        }
         for child in children {
             self.tx.set_stop(self.reader.id, *child, None).await?;
         }
@@ -206,6 +210,7 @@ impl<'a> Work<'a> {
             .await?;
         }
         self.reader.profile.resumed_at = Some(self.sent_at);
+        self.reader.profile.loss_undone_at = Some(self.sent_at);
         Ok(())
     }
 

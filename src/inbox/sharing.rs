@@ -59,8 +59,8 @@ impl Inbox {
     async fn invitation(&self, tx: &Tx, account: &Account, code: CodeRow) -> Result<Invitation> {
         let inviter = tx.readers_apart(&[code.reader]).await?.0.pop();
         let today = account.civil(self.ambient.now_ms()).date();
-        let leap = account.library.municipality.leap;
-        let children = inviter.map_or_else(Vec::new, |inviter| offered(&inviter.follows, leap, today));
+        let children = inviter
+            .map_or_else(Vec::new, |inviter| offered(&inviter.follows, today, account.library.municipality.leap));
         Ok(Invitation { code: code.id, children })
     }
 }

@@ -42,6 +42,11 @@ impl User {
         self.happen(Happening::Follow { unblocked }).await
     }
 
+    /// Has been a friend for long: the bot is told nothing now.
+    pub(super) fn befriends(&self) {
+        self.change(|person| person.friend = true);
+    }
+
     /// Blocks the bot.
     pub async fn block(&self) -> u16 {
         self.change(|person| person.blocked = true);

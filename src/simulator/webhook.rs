@@ -138,6 +138,13 @@ impl Channel {
         self.world().outbox.held.get_or_insert_with(Vec::new);
     }
 
+    /// Takes the held events out, to be sent by [`Channel::post_events`] in any order; from now on events
+    /// leave by themselves again.
+    #[must_use]
+    pub fn take_held(&self) -> Vec<Value> {
+        self.world().outbox.held.take().unwrap_or_default()
+    }
+
     /// Lets the held events go, and returns the bot's statuses, one for each request.
     pub async fn release(&self, how: Release) -> Vec<u16> {
         let mut events = self.world().outbox.held.take().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The phone in the page, and what a person does with it.
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
@@ -24,7 +24,7 @@ pub(crate) const DESK: Screen = Screen { width: 1200, height: 900 };
 
 /// One person before the page, with one of its two phones in the hand.
 pub(crate) struct Phone<'d> {
-    pub(crate) browser: Arc<Browser>,
+    pub(crate) browser: Rc<Browser>,
     demo: &'d Demo,
     hand: Hand,
 }
@@ -57,14 +57,14 @@ impl Hand {
 impl<'d> Phone<'d> {
     /// Opens the page in a new browser.
     pub(crate) async fn open(demo: &'d Demo, screen: Screen) -> Self {
-        let phone = Self { browser: Arc::new(Browser::start(screen).await), demo, hand: Hand::First };
+        let phone = Self { browser: Rc::new(Browser::start(screen).await), demo, hand: Hand::First };
         phone.turns_to("").await;
         phone
     }
 
     /// The second phone of the same page.
     pub(crate) fn second(&self) -> Self {
-        Self { browser: Arc::clone(&self.browser), demo: self.demo, hand: Hand::Second }
+        Self { browser: Rc::clone(&self.browser), demo: self.demo, hand: Hand::Second }
     }
 
     /// Opens the page again, with this behind its address.

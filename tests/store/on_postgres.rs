@@ -83,6 +83,27 @@ async fn who_decides_locks_everybody_who_shares_a_child_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn whoever_joins_a_family_locks_it_before_the_edge_is_there() {
+    let (bench, other) = two_servers().await;
+    let [mother, newcomer] = [bench.reader('a').await, bench.reader('b').await];
+    let child = follows(&bench, &[mother.id]).await;
+    let joins = bench.store.begin().await.unwrap();
+    joins.lock_family(bench.account, newcomer.blind).await.unwrap();
+    joins.lock_child(child).await.unwrap();
+    let reports = async {
+        let tx = other.begin().await.unwrap();
+        tx.lock_family(bench.account, mother.blind).await.unwrap();
+        tx.followers(child).await.unwrap()
+    };
+    let joined = async {
+        joins.keep_follow(newcomer.id, child, Role::Father, false).await.unwrap();
+        joins.commit().await.unwrap();
+    };
+    let (followers, ()) = tokio::join!(reports, joined);
+    assert_eq!(followers, [mother.id, newcomer.id], "who decides for the family waits and knows of the newcomer");
+}
+
+#[tokio::test]
 async fn two_servers_that_plan_at_the_same_instant_take_different_readers() {
     let (bench, other) = two_servers().await;
     let mut due = Vec::new();
@@ -174,6 +195,17 @@ async fn of_two_that_wait_for_each_other_one_begins_anew_and_both_come_through()
     let tx = bench.store.begin().await.unwrap();
     let turns: Vec<i64> = tx.readers(&[a, b]).await.unwrap().iter().map(|reader| reader.turn).collect();
     assert_eq!(turns, [2, 2], "and nothing is lost of either");
+}
+
+#[tokio::test]
+async fn a_row_that_is_there_already_is_worth_another_try_and_still_the_fault_of_who_writes_it() {
+    let (bench, _) = two_servers().await;
+    let reader = bench.reader('a').await;
+    let child = follows(&bench, &[reader.id]).await;
+    let tx = bench.store.begin().await.unwrap();
+    let error = tx.keep_follow(reader.id, child, Role::Mother, true).await.unwrap_err();
+    assert!(Tries::default().again(&error), "two servers may give the same id: the next try gives another");
+    assert!(!error.is_passing(), "but an event that always comes to this must not wait for ever");
 }
 
 #[tokio::test]

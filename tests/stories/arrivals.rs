@@ -96,6 +96,71 @@ async fn a_stop_that_arrives_late_still_stops() {
     assert!(attempts(&world, &hana).is_empty());
 }
 
+/// Events that happen a second apart arrive the last first, each decided before the next arrives.
+async fn decided_backwards(world: &World, events: Vec<serde_json::Value>) {
+    for event in events.into_iter().rev() {
+        assert_eq!(world.line.post_events(vec![event]).await, 200);
+        world.settle().await;
+    }
+}
+
+/// Says these words, a second apart, of which LINE tells the bot nothing yet.
+async fn says_unheard(world: &World, parent: &Parent<'_>, words: &[&str]) {
+    world.line.hold_webhooks();
+    for word in words {
+        a_second_later(world);
+        assert_eq!(parent.user.says(word).await, HELD);
+    }
+}
+
+#[tokio::test]
+async fn a_block_that_is_decided_after_the_follow_that_ended_it_changes_nothing() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    world.line.hold_webhooks();
+    a_second_later(&world);
+    assert_eq!(hana.user.block().await, HELD);
+    a_second_later(&world);
+    assert_eq!(hana.user.unblock().await, HELD);
+    says_unheard(&world, &hana, &["再開"]).await;
+    decided_backwards(&world, world.line.take_held()).await;
+    world.until("2026-11-24 09:00").await;
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}
+
+#[tokio::test]
+async fn a_word_that_is_decided_after_a_newer_block_does_not_undo_it() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    says_unheard(&world, &hana, &["再開"]).await;
+    a_second_later(&world);
+    assert_eq!(hana.user.block().await, HELD);
+    decided_backwards(&world, world.line.take_held()).await;
+    world.until("2026-11-24 09:00").await;
+    assert!(attempts(&world, &hana).is_empty());
+}
+
+#[tokio::test]
+async fn a_stop_that_is_decided_after_the_return_that_ended_it_changes_nothing() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    says_unheard(&world, &hana, &["停止", "再開"]).await;
+    decided_backwards(&world, world.line.take_held()).await;
+    world.until("2026-11-24 09:00").await;
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}
+
+#[tokio::test]
+async fn a_loss_is_heard_however_late_since_a_return_from_a_stop_takes_no_loss_back() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    hana.says("停止").await;
+    says_unheard(&world, &hana, &["流産しました", "再開"]).await;
+    decided_backwards(&world, world.line.take_held()).await;
+    world.until("2026-11-24 09:00").await;
+    hana.was_pushed(&[]);
+}
+
 #[tokio::test]
 async fn a_whole_crowd_in_one_request_is_greeted_one_by_one() {
     let world = World::at("2026-11-22 09:00").await;

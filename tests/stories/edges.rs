@@ -55,16 +55,17 @@ async fn on_4_weeks_0_days_the_first_message_comes_at_once_and_a_day_earlier_the
 }
 
 #[tokio::test]
-async fn a_due_date_that_is_past_is_accompanied_to_41_weeks_6_days_and_then_there_silence() {
+async fn a_due_date_that_is_past_is_accompanied_to_41_weeks_6_days_and_then_there_is_one_card() {
     let world = World::at("2026-11-22 09:00").await;
     let last_day = world.registered(Registers::Due, "2026-11-09", None).await;
     let last_but_one = world.registered(Registers::Due, "2026-11-10", None).await;
     last_day.was_told("きょうは妊娠41週6日です。");
     last_but_one.was_told("きょうは妊娠41週5日です。");
     world.until("2026-11-25 12:00").await;
-    last_day.was_pushed(&[]);
+    last_day.was_told("妊娠中のお届けは、きのうで終わりました。");
+    last_day.was_pushed(&["11-23 08:00"]);
     last_but_one.was_told("きょうは妊娠41週6日です。");
-    last_but_one.was_pushed(&["11-23 08:00"]);
+    last_but_one.was_pushed(&["11-23 08:00", "11-24 08:00"]);
     for parent in [&last_day, &last_but_one] {
         parent.was_never_told("もうすぐ会えます");
         parent.was_never_told("おめでとう");
@@ -74,8 +75,8 @@ async fn a_due_date_that_is_past_is_accompanied_to_41_weeks_6_days_and_then_ther
     last_day.picks("誕生日をえらぶ", "2026-11-24").await.tells("生まれて2日目");
     last_day.taps("はい").await.tells("生まれて2日目です。");
     world.until("2026-11-27 12:00").await;
-    last_day.was_pushed(&["11-26 08:00", "11-27 08:00"]);
-    last_but_one.was_pushed(&["11-23 08:00"]);
+    last_day.was_pushed(&["11-23 08:00", "11-26 08:00", "11-27 08:00"]);
+    last_but_one.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 #[path = "../support/cut.rs"]
 mod cut;
+#[expect(dead_code, reason = "stories of several servers use the rest")]
 #[path = "../support/line.rs"]
 mod line;
 #[path = "../support/redis.rs"]
@@ -29,6 +30,7 @@ mod calendar;
 mod change;
 mod delivery;
 mod drafts;
+mod due_dates;
 mod edges;
 mod enquiry;
 mod erase;
@@ -47,19 +49,26 @@ mod on_postgres;
 mod on_sqlite;
 mod online;
 mod outage;
+mod overdue;
+mod preterm;
 mod privacy;
 mod redis_index;
 mod redis_many;
+mod redis_operator;
 mod registration;
 mod rehearsal;
 mod rest;
 mod role_and_area;
 mod settings;
+mod several_children;
+mod siblings;
 mod stop;
 mod surface;
+mod third_birthday;
 mod time_of_day;
 mod today;
 mod transcript;
 mod transfer;
+mod twins;
 mod typed;
 mod witnessed;

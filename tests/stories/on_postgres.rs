@@ -4,7 +4,7 @@
 use hagukumi::app::{App, rehearsal_ambient};
 use hagukumi::config::Config;
 use hagukumi::domain::delivery::State;
-use hagukumi::store::EventState;
+use hagukumi::store::{Backend, EventState};
 
 use crate::cut::{Cut, Lost};
 use crate::ledger::times_told;
@@ -16,6 +16,13 @@ use crate::support::{Database, Parent, Registers, World, time};
 const DUE: &str = "2027-03-01";
 const TODAY: &str = "きょうは妊娠25週6日です";
 
+/// A world on PostgreSQL.
+async fn world_at(start: &str) -> World {
+    let world = World::at(start).await;
+    assert_eq!(world.app.store().backend(), Backend::Postgres, "no server for these tests: use tests/run");
+    world
+}
+
 /// A second server on the world's database, as a machine beside it would run.
 async fn beside(world: &World) -> App {
     let config = Config::read(None, world.settings(&[])).unwrap();
@@ -25,7 +32,7 @@ async fn beside(world: &World) -> App {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_servers_that_work_at_the_same_instant_do_everything_once() {
     const FAMILIES: usize = 24;
-    let world = World::at("2026-11-22 09:00").await;
+    let world = world_at("2026-11-22 09:00").await;
     let other = beside(&world).await;
     let mut families = Vec::new();
     for _ in 0..FAMILIES {
@@ -66,7 +73,7 @@ async fn two_servers_that_work_at_the_same_instant_do_everything_once() {
 
 #[tokio::test]
 async fn whoever_restarts_postgresql_interrupts_no_conversation_and_no_morning() {
-    let world = World::at("2026-11-22 09:00").await;
+    let world = world_at("2026-11-22 09:00").await;
     let cut_all = async || {
         let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                    WHERE datname = current_database() AND pid <> pg_backend_pid()";

@@ -1,13 +1,11 @@
 //! A rehearsal as an operator holds it: LINE in one process, the server in another, and this one only
 //! plays a family.
 
-use std::path::Path;
-
 use hagukumi::simulator::{Entry, FaultKind, On, Stay};
 
 use crate::line::{Line, Person};
 use crate::server::{Server, free_address, run};
-use crate::support::{SECRET, TOKEN, time};
+use crate::support::{Database, SECRET, TOKEN, database_settings, time};
 
 /// Settings that the server and LINE share.
 fn shared(start: &str) -> Vec<(String, String)> {
@@ -16,14 +14,15 @@ fn shared(start: &str) -> Vec<(String, String)> {
     settings.map(|(name, value)| (format!("HAGUKUMI_{name}"), value.to_owned())).to_vec()
 }
 
-async fn serve(folder: &Path, line: &Line, start: &str) -> Server {
+async fn serve(database: &Database, line: &Line, start: &str) -> Server {
     let address = free_address();
     let mut settings = shared(start);
     let own = [("LINE_API_URL", &line.api_url), ("LINE_DATA_API_URL", &line.data_url), ("LISTEN", &address)];
-    settings.extend(own.map(|(name, value)| (format!("HAGUKUMI_{name}"), value.clone())));
+    let own = own.map(|(name, value)| (name, value.clone())).into_iter().chain(database_settings(database));
+    settings.extend(own.map(|(name, value)| (format!("HAGUKUMI_{name}"), value)));
     line.advance_to(time(start)).await;
     line.spread_webhooks(&[format!("http://{address}/webhook")]).await;
-    Server::start(folder, &settings)
+    Server::start(database.folder(), &settings)
 }
 
 fn accepted_push(entry: &Entry) -> bool {
@@ -47,20 +46,20 @@ async fn registers<'l>(line: &'l Line, due: &str) -> Person<'l> {
 
 #[tokio::test]
 async fn a_family_is_registered_and_gets_its_mornings_between_three_processes() {
-    let folder = tempfile::tempdir().unwrap();
-    let line = Line::start(folder.path(), &shared("2026-11-22 09:00"));
-    let server = serve(folder.path(), &line, "2026-11-22 09:00").await;
+    let database = Database::fresh().await;
+    let line = Line::start(database.folder(), &shared("2026-11-22 09:00"));
+    let server = serve(&database, &line, "2026-11-22 09:00").await;
     let hana = registers(&line, "2027-03-01").await;
     server.stop();
 
     for (start, week) in [("2026-11-23 07:59", "妊娠26週"), ("2026-11-24 07:59", "妊娠26週1日")] {
         let said = hana.texts().await.len();
-        let server = serve(folder.path(), &line, start).await;
+        let server = serve(&database, &line, start).await;
         assert_eq!(hana.texts().await.len(), said, "nothing comes before eight");
         server.stop();
         line.fails(On::Push, FaultKind::ServerError(503), Stay::Next(1)).await;
         let tried = line.ledger().await.len();
-        let server = serve(folder.path(), &line, &start.replace("07:59", "08:00")).await;
+        let server = serve(&database, &line, &start.replace("07:59", "08:00")).await;
         let asked = line.until("a push that is accepted", |ledger| ledger[tried..].iter().any(accepted_push)).await;
         hana.hears(week).await;
         server.stop();

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::server::Server;
 
 /// No event among healthy servers takes longer, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The simulated LINE in its process, as one account sees it.
 pub struct Line {
@@ -44,7 +44,9 @@ impl Line {
         let place = |name: &str| server.until_line(name, |line| line.strip_prefix(name).map(str::to_owned));
         let (api_url, data_url, control) = (place("api "), place("data "), place("control "));
         server.until_said("ready");
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client without proxies");
+        // A connection that was kept may be closed by the other side just when it is wanted again.
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build();
+        let client = client.expect("a client without proxies");
         Self { api_url, data_url, control, client, ledger: Mutex::default(), server }
     }
 
@@ -62,6 +64,18 @@ impl Line {
     pub async fn new_user(&self) -> Person<'_> {
         let said = self.tell(Order::NewUser).await;
         Person { line: self, id: said["user"].as_str().expect("a user has an id").to_owned() }
+    }
+
+    /// So many people who are friends already, of whom the bot is told nothing.
+    pub async fn friends(&self, count: usize) -> Vec<String> {
+        let said = self.tell(Order::Friends(count)).await;
+        serde_json::from_value(said["users"].clone()).expect("a list of ids")
+    }
+
+    /// The time at LINE.
+    pub async fn now(&self) -> DateTime<Utc> {
+        let now: Moved = serde_json::from_str(&self.get("clock").await).expect("a time");
+        DateTime::from_timestamp_millis(now.now_ms).expect("a time")
     }
 
     /// Something goes wrong.

@@ -167,8 +167,13 @@ impl World {
 
     /// Time passes while the server is away: nothing that was due on the way happens at its moment.
     pub fn passes_without_the_server(&self, until: &str) {
-        self.witness.server_is_away(time(until));
-        self.clock.advance_to(time(until));
+        self.passes_alone(time(until));
+    }
+
+    /// As [`World::passes_without_the_server`], to any moment.
+    pub fn passes_alone(&self, until: DateTime<Utc>) {
+        self.witness.server_is_away(until);
+        self.clock.advance_to(until);
     }
 
     /// Settings of another bot on the same database; later ones win.

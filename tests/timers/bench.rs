@@ -1,5 +1,9 @@
 //! What every test of timers begins with: a database, a Redis, and indexes made of them.
 
+#[path = "../support/database.rs"]
+#[expect(dead_code, reason = "other tests ask more of a database")]
+mod database;
+
 use std::sync::Arc;
 
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
@@ -9,9 +13,9 @@ use hagukumi::timers::TimerIndex;
 use hagukumi::timers::fallback::Fallback;
 use hagukumi::timers::redis::{LEASE_MS, Link, RedisTimers};
 use hagukumi::timers::sql::SqlTimers;
-use tempfile::TempDir;
 
 use crate::redis_server::RedisServer;
+use database::Database;
 
 /// 2026-11-22 08:00 in Japan, in milliseconds since 1970.
 pub const NOW: i64 = 1_795_302_000_000;
@@ -30,7 +34,7 @@ pub struct Bench {
     pub clock: Arc<RehearsalClock>,
     /// The Redis.
     pub redis: RedisServer,
-    _folder: TempDir,
+    _database: Database,
 }
 
 fn at(ms: i64) -> chrono::DateTime<chrono::Utc> {
@@ -43,16 +47,15 @@ impl Bench {
     }
 
     pub async fn with(redis: RedisServer) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let database = Database::fresh().await;
         let clock = Arc::new(RehearsalClock::standing(at(NOW)));
-        let url = format!("sqlite://{}", folder.path().join("test.sqlite").display());
         let sealer = Sealer::from_roots(&[(1, [7; 32])], ambient(&clock));
-        let store = Store::open(&url, sealer, ambient(&clock)).await.unwrap();
+        let store = Store::open(database.url(), sealer, ambient(&clock)).await.unwrap();
         store.migrate().await.unwrap();
         let tx = store.begin().await.unwrap();
         let account = tx.ensure_account("main").await.unwrap().id;
         tx.commit().await.unwrap();
-        Self { store, account, clock, redis, _folder: folder }
+        Self { store, account, clock, redis, _database: database }
     }
 
     /// A reader of an account, due then.

@@ -149,8 +149,8 @@ impl Hands {
     async fn asked(&self, user: &User, seen: usize) -> Result<&'static str, String> {
         let open = |label: &&'static str| user.offers(label, seen);
         let questions = [LAST, NAMING, DATING, CONSENT];
-        let found = user.comes_to(PATIENCE, || questions.iter().any(|label| open(&label))).await;
-        let question = questions.into_iter().find(|label| open(&label)).filter(|_| found);
+        let found = user.comes_to(PATIENCE, || questions.iter().any(&open)).await;
+        let question = questions.into_iter().find(&open).filter(|_| found);
         question.ok_or_else(|| "いまの会話のつづきを終えてから、もう一度押してください。".to_owned())
     }
 

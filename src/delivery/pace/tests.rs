@@ -109,8 +109,9 @@ struct Stretch {
 
 fn stretch() -> impl Strategy<Value = Stretch> {
     let bits = || prop_oneof![Just(0_u8), any::<u8>()];
+    let length = prop_oneof![20..200_u64, 20..1_500_u64, 2_000..3_000_u64];
     let delay = prop_oneof![Just(0_u64), 0..30_u64, 0..400_u64];
-    (20..1_500_u64, any::<u8>(), bits(), bits(), delay, prop::bool::weighted(0.1))
+    (length, bits(), bits(), bits(), delay, prop::bool::weighted(0.1))
         .prop_map(|(ms, busy, cut, away, delay, flush)| Stretch { ms, busy, cut, away, delay, flush })
 }
 
@@ -311,6 +312,15 @@ fn a_busy_replica_that_loses_redis_goes_on_with_its_share_at_once() {
     replicas.live_through(&Stretch { busy: 0b001, cut: 0b111, ..quiet(1_000) });
     let soon = replicas.sent_between(7_000, 7_100);
     assert!(soon >= 55, "{soon} of 60 in the first tenth of a second");
+}
+
+#[test]
+fn a_replica_that_starts_again_while_its_share_is_lent_does_not_use_it() {
+    let mut replicas = Replicas::new(3);
+    replicas.live_through(&quiet(4_000));
+    replicas.live_through(&Stretch { away: 0b001, ..quiet(10) });
+    replicas.live_through(&Stretch { busy: 0b111, ..quiet(3_000) });
+    assert!(replicas.busiest_second() <= LINE_RATE as usize, "{}", replicas.busiest_second());
 }
 
 #[test]

@@ -301,7 +301,7 @@ fn every_phrase_of_the_list_is_known_to_the_test_wording_with_its_placeholders()
 
 #[test]
 fn the_card_of_42_weeks_stands_after_the_texts_and_before_the_towns_cards() {
-    let family = [expected(1, "あお", "2026-03-18"), born(2, "ゆず", "2025-01-01")];
+    let family = [expected(1, "あお", "2026-03-18"), born(2, "ゆず", "2025-04-01")];
     let library = library_with(vec![], vec![municipal_text("a", "y1/w00", "y1/w52")]);
     let said = daily_on(&family, "2026-04-01", &library, 5);
     assert!(text(&said[0]).starts_with("ゆず、") && text(&said[0]).ends_with(FOOTER));

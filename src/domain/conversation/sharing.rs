@@ -99,9 +99,9 @@ impl Sharing {
 }
 
 /// The children that an invitation of somebody who follows these is for: those that go on, and of whom
-/// they are a parent; `leap` is the account's rule for 29 February.
+/// they are a parent.
 #[must_use]
-pub fn offered(follows: &[Follow], leap: LeapRule, today: NaiveDate) -> Vec<Child> {
+pub fn offered(follows: &[Follow], today: NaiveDate, leap: LeapRule) -> Vec<Child> {
     let goes_on = |follow: &&Follow| {
         let finished = follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, leap) < today);
         follow.is_active() && follow.is_parent() && !finished

@@ -11,7 +11,7 @@ impl Work<'_> {
     /// Follows the children of an invitation. The one who invited reads of it in their next message.
     pub(super) async fn join(&mut self, code: CodeId, role: Role) -> Result<()> {
         let Some(mut inviter) = self.used(code).await? else { return Ok(()) };
-        for child in offered(&inviter.follows, self.account.library.municipality.leap, self.today()) {
+        for child in offered(&inviter.follows, self.today(), self.account.library.municipality.leap) {
             if self.reader.follows.iter().all(|follow| follow.child.id != child.id) {
                 self.tx.keep_follow(self.reader.id, child.id, role, false).await?;
             }

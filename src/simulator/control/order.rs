@@ -16,6 +16,8 @@ use super::super::webhook::Release;
 pub enum Order {
     /// Somebody who has LINE and has not met the bot: `{"user": id}`.
     NewUser,
+    /// So many people who are friends already, of whom the bot is told nothing: `{"users": [id, …]}`.
+    Friends(usize),
     /// Webhooks go to these addresses in turn.
     Webhooks(Vec<String>),
     /// The next so many webhooks arrive twice, unchanged.
@@ -94,6 +96,7 @@ pub enum Deed {
 pub(super) async fn tell(channel: &Channel, order: Order) -> Value {
     match order {
         Order::NewUser => return json!({ "user": channel.new_user().id() }),
+        Order::Friends(n) => return json!({ "users": (0..n).map(|_| befriended(channel)).collect::<Vec<_>>() }),
         Order::Release(how) => return json!({ "statuses": channel.release(how).await }),
         Order::RedeliverFailed => return json!({ "statuses": channel.redeliver_failed().await }),
         Order::Webhooks(urls) => channel.spread_webhooks(&urls),
@@ -111,6 +114,12 @@ pub(super) async fn tell(channel: &Channel, order: Order) -> Value {
         Order::NoFaults => channel.faults().clear(),
     }
     json!({})
+}
+
+fn befriended(channel: &Channel) -> String {
+    let user = channel.new_user();
+    user.befriends();
+    user.id().to_owned()
 }
 
 pub(super) async fn play(user: &User, deed: Deed) -> Result<u16, String> {

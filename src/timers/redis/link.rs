@@ -68,6 +68,31 @@ pub fn judge_address(url: &str) -> Result<(), BadAddress> {
     Client::open(url).map(|_| ()).map_err(|_| BadAddress)
 }
 
+/// Whether the Redis at `url` answers, and what it does when its memory is full where that could cost us
+/// keys. Asks once, and writes nothing.
+///
+/// # Errors
+///
+/// [`LinkError`].
+pub async fn inspect(url: &str) -> Result<Option<String>, LinkError> {
+    let asked = async {
+        let mut connection = Client::open(url)?.get_multiplexed_async_connection().await?;
+        redis::cmd("INFO").arg("memory").query_async::<String>(&mut connection).await
+    };
+    match tokio::time::timeout(2 * CONNECT_WITHIN, asked).await {
+        Ok(info) => Ok(forgetful(&info.map_err(LinkError::Refused)?)),
+        Err(_elapsed) => Err(LinkError::Slow),
+    }
+}
+
+/// The policy in the answer to `INFO memory`, where memory is limited and keys would go.
+fn forgetful(info: &str) -> Option<String> {
+    let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let limited = value("maxmemory").is_some_and(|limit| limit.trim() != "0");
+    let policy = value("maxmemory_policy").map(|policy| policy.trim().to_owned());
+    policy.filter(|policy| limited && policy != "noeviction")
+}
+
 impl Link {
     /// The Redis at `url`, which need not be there yet. All keys carry `instance`, the name of our
     /// database, as their hash tag: a cluster keeps them together, and two databases never meet. Must
@@ -139,11 +164,7 @@ impl Link {
     ///
     /// [`LinkError`].
     pub async fn forgetful_policy(&self) -> Result<Option<String>, LinkError> {
-        let info: String = self.command(redis::cmd("INFO").arg("memory")).await?;
-        let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        let limited = value("maxmemory").is_some_and(|limit| limit.trim() != "0");
-        let policy = value("maxmemory_policy").map(|policy| policy.trim().to_owned());
-        Ok(policy.filter(|policy| limited && policy != "noeviction"))
+        Ok(forgetful(&self.command::<String>(redis::cmd("INFO").arg("memory")).await?))
     }
 
     async fn ask<T>(&self, work: impl Future<Output = RedisResult<T>>) -> Result<T, LinkError> {

@@ -29,7 +29,7 @@ use super::sql::DueReaders;
 use super::{Timer, TimerError, TimerIndex};
 use crate::clock::Ambient;
 use crate::domain::ids::{AccountId, ReaderId};
-pub use link::{ANSWER_WITHIN, BadAddress, Link, LinkError, judge_address};
+pub use link::{ANSWER_WITHIN, BadAddress, Link, LinkError, inspect, judge_address};
 
 /// How long readers who were named belong to whoever asked (milliseconds): as long as the lease of the
 /// rows they are to become.

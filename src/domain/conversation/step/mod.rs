@@ -215,10 +215,10 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         State::AskingNickname { dates, .. } => Some(nickname::typed(scene, *dates, text)),
         State::AskingNewName { child } => Some(nickname::renamed(scene, *child, text)),
         State::ChoosingChild { matter, children } => children::named(scene, *matter, children, text),
-        State::ChoosingTime => time::typed(scene, text),
-        State::ChoosingArea { areas } => area::typed(scene, areas, text),
         State::CountingTwins { child } => twins::count_typed(scene, *child, text),
         State::NamingTwins { child, named, more } => Some(twins::name_typed(scene, *child, named, *more, text)),
+        State::ChoosingTime => time::typed(scene, text),
+        State::ChoosingArea { areas } => area::typed(scene, areas, text),
         State::Idle
         | State::AskingConsent
         | State::Confirming { .. }

@@ -54,13 +54,15 @@ pub(super) fn resume(scene: Scene<'_>) -> Step {
     if scene.facts.standing == Some(Standing::Away) {
         effects.push(Effect::Stand(Standing::Following));
     }
-    if scene.facts.profile.pause.is_some() {
+    let rests = scene.facts.profile.pause.is_some();
+    let line = if effects.is_empty() && !rests && stopped.is_empty() { Line::NotResting } else { Line::Resumed };
+    // Also where nothing rests: the stop that came before this word may still be on its way.
+    if rests || stopped.is_empty() {
         effects.push(Effect::Resume);
     }
     if !stopped.is_empty() {
         effects.push(Effect::UndoStop { children: stopped });
     }
-    let line = if effects.is_empty() { Line::NotResting } else { Line::Resumed };
     let mut step = scene.stay().to(State::Idle).tell(line);
     step.effects = effects;
     step

@@ -78,9 +78,9 @@ impl<'a> Scene<'a> {
             | State::WithoutDueDate { .. }
             | State::ChoosingDate { .. } => self.again(Line::NotADate),
             State::AskingWeeks { .. } => self.again(Line::NotWeeks),
+            State::CountingTwins { .. } => self.again(Line::NotACount),
             State::AskingCode { .. } => self.again(Line::NotACode),
             State::ChoosingTime => self.again(Line::NotATime),
-            State::CountingTwins { .. } => self.again(Line::NotACount),
             _ => self.again(Line::ChooseOne),
         };
         step.next.misread = self.talk.misread.saturating_add(1);

@@ -31,7 +31,7 @@ fn a_rest_is_a_week_a_month_or_open() {
 fn a_rest_ends_by_a_word() {
     let mut world = expecting();
     world.says("やすむ").says("再開するまで").says("再開").wants(&[Effect::Resume]).sees("再開しました");
-    world.says("再開").wants(&[]).sees("止まっていません");
+    world.says("再開").wants(&[Effect::Resume]).sees("止まっていません");
 }
 
 #[test]
