@@ -102,8 +102,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes for `to` what became of the row that `from` has for the purpose: whoever moved had that
-    /// day's message. Nothing where `to` has a row of their own.
+    /// Writes for `to` that there is nothing more to send for a purpose for which `from` has a row: it was
+    /// never sent here, and whoever moved had it there. Nothing where `to` has a row of their own.
     ///
     /// # Errors
     ///
@@ -125,6 +125,12 @@ impl Tx {
         copy.user_blind = Set(to.blind.0.to_vec());
         copy.rides_on = Set(None);
         copy.parts_sealed = Set(None);
+        copy.state = Set(State::Lapsed.as_str().to_owned());
+        copy.maybe_sent = Set(false);
+        copy.lease_until = Set(None);
+        copy.request_id = Set(None);
+        copy.error = Set(Some("moved".to_owned()));
+        copy.settled_at = Set(Some(self.ambient.now_ms()));
         delivery::Entity::insert(copy).exec_without_returning(&self.inner).await?;
         Ok(())
     }

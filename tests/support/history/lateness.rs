@@ -104,6 +104,8 @@ fn has_reason(case: &Case<'_>, row: &Delivery, day: Day) -> bool {
     let (due, closes) = (case.due_ms(user, day), day.at_minute(case.account.hours.closes));
     let ended = row.settled_at.unwrap_or(closes).min(closes);
     match row.error.as_deref() {
+        // The family moved here from another account of LINE, where the day had its row.
+        Some("moved") => true,
         Some("cancelled") => was_heard_from(case, row.settled_at.unwrap_or(closes)),
         _ if row.state == "refused" => was_refused(case, user, day),
         Some("content_withdrawn") => was_refused(case, "", day),

@@ -7,7 +7,7 @@ use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{CONSENT_VERSION, Effect, Step};
 use super::scene::Scene;
-use super::transfer;
+use super::{siblings, transfer};
 use crate::domain::code::CodeKind;
 use crate::domain::family::{Follow, Role};
 use crate::domain::ids::CodeId;
@@ -44,10 +44,13 @@ fn wrong(scene: Scene<'_>) -> Step {
 
 fn offered(scene: Scene<'_>, invitation: &Invitation) -> Step {
     let follows = |id| scene.facts.follows.iter().any(|follow: &Follow| follow.child.id == id);
+    let new = invitation.children.iter().filter(|child| !follows(child.id)).count();
     if invitation.children.is_empty() {
         scene.again(Line::CodeUnusable)
-    } else if invitation.children.iter().all(|child| follows(child.id)) {
+    } else if new == 0 {
         scene.again(Line::AlreadyJoined)
+    } else if siblings::is_full(scene, new) {
+        scene.again(Line::TooManyChildren)
     } else {
         scene.ask(State::Joining { code: invitation.code })
     }

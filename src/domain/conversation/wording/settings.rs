@@ -1,9 +1,9 @@
 //! The reader's own settings: role, time of day, area, and the card that leads to them.
 
 use super::super::postback::{Data, Tap};
-use super::days;
 use super::family::{link, secondary};
 use super::words::Words;
+use super::{days, newcomers};
 use crate::domain::family::{Follow, Role};
 use crate::domain::message::{Button, Card, Message, Row};
 
@@ -73,7 +73,8 @@ pub(super) fn next_steps(words: &Words<'_>) -> Vec<Button> {
     if has_areas(words) {
         taps.push(("area", Tap::AskArea));
     }
-    taps.into_iter().map(|(name, tap)| words.entry(key, name, tap)).collect()
+    let own = taps.into_iter().map(|(name, tap)| words.entry(key, name, tap));
+    own.chain(newcomers::quick(words)).collect()
 }
 
 fn has_areas(words: &Words<'_>) -> bool {
