@@ -40,6 +40,33 @@ async fn two_phones_lie_side_by_side_and_live_by_one_clock() {
 }
 
 #[tokio::test]
+async fn an_invitation_is_copied_on_one_phone_and_pasted_on_the_other() {
+    let demo = Demo::start();
+    let first = Phone::open(&demo, DESK).await;
+    let second = first.second();
+    let today = first.now().await.date();
+    first.registers(&in_reiwa(today + Days::new(99)), "そらちゃん").await;
+    first.says("招待").await;
+    first.taps("コードをコピー").await;
+    first.finds("//*[@id='toast'][not(@hidden)][contains(., 'コピーしました')]").await;
+
+    second.taps("友だち追加").await;
+    second.taps("家族に招待された").await;
+    second.reads("招待コードを送ってください").await;
+    second.pastes().await;
+    second.reads("お子さんのご家族ですね").await;
+    second.taps("お父さん・パートナー").await;
+    second.reads("ご参加ありがとうございます").await;
+    second.reads("そらちゃん、きょうは妊娠25週6日です").await;
+
+    while first.sleeps().await == today {}
+    for phone in [&first, &second] {
+        phone.reads("きょうから妊娠26週").await;
+    }
+    first.behaved().await;
+}
+
+#[tokio::test]
 async fn where_there_is_room_for_one_phone_one_lies_on_top() {
     let demo = Demo::start();
     let first = Phone::open(&demo, POCKET).await;

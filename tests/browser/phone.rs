@@ -7,6 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use fantoccini::Locator;
 use fantoccini::elements::Element;
 use fantoccini::error::{CmdError, ErrorStatus};
+use fantoccini::key::Key;
 use serde_json::Value;
 
 use super::demo::Demo;
@@ -131,6 +132,14 @@ impl<'d> Phone<'d> {
         field.send_keys(text).await.expect("the field takes keys");
         self.taps("送信").await;
         self.finds(&format!("//article[contains(@class, 'user')][contains(., '{text}')]")).await;
+    }
+
+    /// Sends what lies in the clipboard.
+    pub(crate) async fn pastes(&self) {
+        let field = self.finds("//textarea").await;
+        field.click().await.expect("the field can be clicked");
+        field.send_keys(&(Key::Control + "v")).await.expect("the field takes keys");
+        self.taps("送信").await;
     }
 
     /// The date in the open picker.

@@ -143,7 +143,10 @@ export function startPhone({ section, suffix, me, empty, heard }) {
   function separateDay(at) {
     if (at.iso === seen.day) return;
     seen.day = at.iso;
-    talk.append(make('p', 'day', at.day));
+    // A day on which nobody said anything leaves no trace.
+    const last = talk.lastElementChild;
+    if (last?.classList.contains('day')) last.textContent = at.day;
+    else talk.append(make('p', 'day', at.day));
   }
 
   function markUnsent(id) {
