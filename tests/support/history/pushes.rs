@@ -3,7 +3,6 @@
 use std::collections::{HashMap, VecDeque};
 
 use hagukumi::simulator::Entry;
-use serde_json::Value;
 
 use super::calls::{self, Call, dates_in};
 use super::days::{Day, moment};
