@@ -114,7 +114,7 @@ fn registered(words: &Words<'_>, dates: Dates) -> Message {
             words.line(key, &[("day", &days::day(begins)), ("today", &today)])
         }
     };
-    said.with_quick([settings::next_steps(words), newcomers::quick(words)].concat())
+    said.with_quick(settings::next_steps(words))
 }
 
 /// Whether today's message follows at once, or which day the first one comes.
