@@ -25,7 +25,7 @@ async fn a_number_is_given_to_be_said_over_the_telephone() {
 fn number(user: &hagukumi::simulator::User) -> String {
     let said = user.texts().join("\n");
     let pairs = |line: &&str| line.len() == 11 && line.split(' ').all(|pair| pair.len() == 2);
-    said.lines().filter(pairs).next_back().unwrap().to_owned()
+    said.lines().rfind(pairs).unwrap().to_owned()
 }
 
 #[tokio::test]
