@@ -3,7 +3,7 @@
 //! - **One message a reader and day**: every child with a slot has its section, youngest first.
 //! - **A day without a manuscript is still a delivery day**; the cadence decides, not the texts.
 //! - **A pause hides days, it does not move them.**
-//! - **The end of a pregnancy without news is one card**, once, and then silence ([`super::closing`]).
+//! - **The end of a pregnancy without news is one card**, once, and then silence (`closing`).
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
