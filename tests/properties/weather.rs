@@ -86,7 +86,11 @@ async fn come(world: &World, days: i64) -> Parent<'_> {
 
 async fn act<'w>(world: &'w World, families: &mut Vec<Parent<'w>>, act: Act) {
     match act {
-        Act::Comes(days) => families.push(come(world, days).await),
+        Act::Comes(days) => {
+            // Who sees no answer taps nothing, and would not be a family here.
+            world.line.faults().clear();
+            families.push(come(world, days).await);
+        }
         Act::Passes(minutes) => pass(world, minutes).await,
         Act::Morning => {
             let next = Day::at(world.clock.now().timestamp_millis()).plus(1).at_minute(7 * 60 + 59);
