@@ -17,7 +17,6 @@ async fn a_member_is_listed_by_role_and_day_and_removed_without_being_told() {
         "もどる",
     ]);
     hana.says("1").await.tells("その方へのお届けを止めますか。");
-    world.witness.expects("I6", grandmother.user.id(), "what was sent before is about no child of theirs now");
     hana.taps("はい").await.tells("その方へのお届けを止めました。相手には知らせません。");
     grandmother.waits_until("2026-11-24 12:00").await.silence();
     grandmother.says("変更").await.tells("いま、登録はありません").never_tells(&["止め", "家族", "あお"]);
