@@ -3,7 +3,8 @@
 use crate::invitation::{hana, joined};
 use crate::support::{Registers, World};
 
-async fn rows(world: &World) -> [i64; 5] {
+/// How many readers, children, follow edges, consents and codes are kept.
+pub async fn rows(world: &World) -> [i64; 5] {
     let mut counts = [0; 5];
     for (at, table) in ["reader", "child", "follow", "consent", "code"].into_iter().enumerate() {
         counts[at] = world.app.store().count(table).await.unwrap();

@@ -40,7 +40,7 @@ impl Work<'_> {
     }
 
     /// Takes a member of the family out of it, for the children of whom this reader is a parent. Nobody
-    /// tells them; whoever registered a child stays.
+    /// tells them; whoever registered a child stays. Whoever follows nothing else is forgotten at once.
     pub(super) async fn remove_member(&mut self, member: ReaderId) -> Result<()> {
         let ours: Vec<ChildId> =
             self.reader.follows.iter().filter(|follow| follow.is_parent()).map(|follow| follow.child.id).collect();
@@ -49,6 +49,13 @@ impl Work<'_> {
             self.tx.forget_follow(member, follow.child.id).await?;
         }
         other.follows = self.tx.follows(member).await?;
+        if other.follows.is_empty() {
+            self.tx.erase_deliveries(member).await?;
+            self.tx.blank_dead_events(self.account.id, other.blind).await?;
+            self.tx.forget_reader(member).await?;
+            self.hints.push((member, None));
+            return Ok(());
+        }
         other.turn += 1;
         let others = other.follows.iter().any(Follow::is_active);
         self.tx.cancel_mornings(member, others).await?;
