@@ -21,7 +21,9 @@ pub(super) fn ask(scene: Scene<'_>) -> Step {
 /// A code that was typed, whatever is open; `None` when the text is none, or may well be a name.
 pub(super) fn typed(scene: Scene<'_>) -> Option<Step> {
     let typed = &scene.facts.sharing.typed;
-    if *typed == Typed::Nothing || matches!(scene.state(), State::AskingNickname { .. } | State::AskingNewName { .. }) {
+    let named =
+        matches!(scene.state(), State::AskingNickname { .. } | State::AskingNewName { .. } | State::NamingTwins { .. });
+    if *typed == Typed::Nothing || named {
         return None;
     }
     // Before anything is said about the code: a right one must not show itself.
