@@ -4,7 +4,7 @@ use super::Inbox;
 use crate::domain::account::Account;
 use crate::domain::code::{Code, CodeKind};
 use crate::domain::conversation::Input;
-use crate::domain::conversation::sharing::{Invitation, Member, Sharing, Typed, needs, offered};
+use crate::domain::conversation::sharing::{Invitation, Member, Move, Sharing, Typed, needs, offered};
 use crate::domain::ids::ChildId;
 use crate::store::{CodeRow, ReaderRow, Result, Tx};
 
@@ -22,14 +22,16 @@ impl Inbox {
             sharing.typed = self.typed(tx, account, reader, code).await?;
         }
         if let Some(code) = needs.held {
-            let found = tx.code(account.id, code).await?.filter(|code| code.kind == CodeKind::Invitation);
+            let found = tx.code(account.id, code).await?;
             if let Some(found) = &found {
                 tx.lock_around(found.reader).await?;
             }
             // Once more: before the lock was there, somebody may have used it.
             let still = if found.is_some() { tx.code(account.id, code).await? } else { None };
-            if let Some(code) = still {
-                sharing.held = Some(self.invitation(tx, account, code).await?);
+            match still.map(|code| (code, code.kind)) {
+                Some((code, CodeKind::Invitation)) => sharing.held = Some(self.invitation(tx, account, code).await?),
+                Some((code, CodeKind::Transfer)) => sharing.moves = Some(self.moves(tx, account, code).await?),
+                Some((_, CodeKind::Enquiry)) | None => {}
             }
         }
         if needs.members {
@@ -48,12 +50,15 @@ impl Inbox {
         }
         Ok(match found.kind {
             CodeKind::Invitation => Typed::Invitation(self.invitation(tx, account, found).await?),
-            CodeKind::Transfer => {
-                let active = !self.invitation(tx, account, found).await?.children.is_empty();
-                Typed::Transfer { code: found.id, active }
-            }
+            CodeKind::Transfer => Typed::Transfer(self.moves(tx, account, found).await?),
             CodeKind::Enquiry => Typed::Unusable,
         })
+    }
+
+    async fn moves(&self, tx: &Tx, account: &Account, code: CodeRow) -> Result<Move> {
+        let id = code.id;
+        let active = !self.invitation(tx, account, code).await?.children.is_empty();
+        Ok(Move { code: id, active })
     }
 
     async fn invitation(&self, tx: &Tx, account: &Account, code: CodeRow) -> Result<Invitation> {

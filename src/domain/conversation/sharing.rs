@@ -19,7 +19,7 @@ use crate::domain::ids::{CodeId, ReaderId};
 pub struct Needs {
     /// The code that was typed.
     pub typed: Option<Code>,
-    /// The invitation that the open question holds.
+    /// The invitation, or the code for a new phone, that the open question holds.
     pub held: Option<CodeId>,
     /// Who else follows the children of whom the reader is a parent.
     pub members: bool,
@@ -34,6 +34,8 @@ pub struct Sharing {
     pub typed: Typed,
     /// The invitation that the open question holds, while it can be used.
     pub held: Option<Invitation>,
+    /// What the code for a new phone moves that the open question holds, while it can be used.
+    pub moves: Option<Move>,
     /// Who else follows the children of whom the reader is a parent, in the order of their joining.
     pub members: Vec<Member>,
 }
@@ -51,12 +53,16 @@ pub enum Typed {
     /// An invitation.
     Invitation(Invitation),
     /// It moves everything here.
-    Transfer {
-        /// Which code.
-        code: CodeId,
-        /// Whether deliveries go on for what is moved.
-        active: bool,
-    },
+    Transfer(Move),
+}
+
+/// Everything of another LINE account, to be moved here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    /// Which code.
+    pub code: CodeId,
+    /// Whether deliveries go on for what is moved.
+    pub active: bool,
 }
 
 /// An invitation that can be used.
@@ -87,7 +93,7 @@ impl Sharing {
     pub fn invitation(&self, code: CodeId) -> Option<&Invitation> {
         let typed = match &self.typed {
             Typed::Invitation(invitation) => Some(invitation),
-            Typed::Nothing | Typed::Unusable | Typed::Own | Typed::Transfer { .. } => None,
+            Typed::Nothing | Typed::Unusable | Typed::Own | Typed::Transfer(_) => None,
         };
         self.held.iter().chain(typed).find(|invitation| invitation.code == code)
     }
@@ -113,7 +119,7 @@ pub fn offered(follows: &[Follow], today: NaiveDate, leap: LeapRule) -> Vec<Chil
 #[must_use]
 pub fn needs(talk: &Conversation, input: &Input) -> Needs {
     let held = match talk.state {
-        State::Joining { code } => Some(code),
+        State::Joining { code } | State::ConfirmingTransfer { code } => Some(code),
         _ => None,
     };
     let lists = matches!(talk.state, State::ChoosingMember { .. } | State::ConfirmingRemoval { .. });

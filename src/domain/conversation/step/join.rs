@@ -35,7 +35,7 @@ pub(super) fn typed(scene: Scene<'_>) -> Option<Step> {
         Typed::Unusable => wrong(scene),
         Typed::Own => scene.again(Line::OwnCode),
         Typed::Invitation(invitation) => offered(scene, invitation),
-        Typed::Transfer { code, active } => transfer::moved(scene, *code, *active),
+        Typed::Transfer(moves) => transfer::ask(scene, moves.code),
     })
 }
 

@@ -188,6 +188,7 @@ impl World {
             chance: found.chance,
             typed: if needs.typed.is_some() { found.typed.clone() } else { Typed::Nothing },
             held: found.held.clone().filter(|held| needs.held == Some(held.code)),
+            moves: found.moves.filter(|moves| needs.held == Some(moves.code)),
             members: if needs.members { found.members.clone() } else { Vec::new() },
         }
     }
