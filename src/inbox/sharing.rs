@@ -4,7 +4,7 @@ use super::Inbox;
 use crate::domain::account::Account;
 use crate::domain::code::{Code, CodeKind};
 use crate::domain::conversation::Input;
-use crate::domain::conversation::sharing::{Invitation, Member, Move, Sharing, Typed, needs, offered};
+use crate::domain::conversation::sharing::{Invitation, Member, Move, Sharing, Typed, goes_on, needs, offered};
 use crate::domain::ids::ChildId;
 use crate::store::{CodeRow, ReaderRow, Result, Tx};
 
@@ -56,9 +56,10 @@ impl Inbox {
     }
 
     async fn moves(&self, tx: &Tx, account: &Account, code: CodeRow) -> Result<Move> {
-        let id = code.id;
-        let active = !self.invitation(tx, account, code).await?.children.is_empty();
-        Ok(Move { code: id, active })
+        let old = tx.readers_apart(&[code.reader]).await?.0.pop();
+        let (today, leap) = (account.civil(self.ambient.now_ms()).date(), account.library.municipality.leap);
+        let active = old.is_some_and(|old| old.follows.iter().any(|follow| goes_on(follow, today, leap)));
+        Ok(Move { code: code.id, active })
     }
 
     async fn invitation(&self, tx: &Tx, account: &Account, code: CodeRow) -> Result<Invitation> {

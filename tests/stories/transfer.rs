@@ -159,3 +159,17 @@ async fn a_loss_that_was_reported_on_the_old_phone_holds_on_the_new_one_that_fol
     grandmother.was_pushed(&[]);
     new.was_pushed(&[]);
 }
+
+#[tokio::test]
+async fn a_grandmother_who_moves_reads_today_on_her_new_phone_too() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = hana(&world).await;
+    let grandmother = joined(&world, &hana, "おじいさん・おばあさん").await;
+    world.until("2026-11-23 10:00").await;
+    let new = moves(&world, &grandmother).await;
+    arrives(&new, &grandmother.copied()).await.tells("移しました").tells("妊娠26週");
+    world.until("2026-11-25 12:00").await;
+    grandmother.was_pushed(&["11-23 08:00"]);
+    new.was_pushed(&["11-24 08:00", "11-25 08:00"]);
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00"]);
+}

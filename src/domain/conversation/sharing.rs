@@ -108,11 +108,15 @@ impl Sharing {
 /// they are a parent.
 #[must_use]
 pub fn offered(follows: &[Follow], today: NaiveDate, leap: LeapRule) -> Vec<Child> {
-    let goes_on = |follow: &&Follow| {
-        let finished = follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, leap) < today);
-        follow.is_active() && follow.is_parent() && !finished
-    };
-    follows.iter().filter(goes_on).map(|follow| follow.child.clone()).collect()
+    let parents = follows.iter().filter(|follow| follow.is_parent());
+    parents.filter(|follow| goes_on(follow, today, leap)).map(|follow| follow.child.clone()).collect()
+}
+
+/// Whether deliveries about the child go on for whoever follows it so.
+#[must_use]
+pub fn goes_on(follow: &Follow, today: NaiveDate, leap: LeapRule) -> bool {
+    let finished = follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, leap) < today);
+    follow.is_active() && !finished
 }
 
 /// What a step with this input must know.
