@@ -5,6 +5,7 @@ use crate::domain::account::Account;
 use crate::domain::code::{Code, CodeKind};
 use crate::domain::conversation::Input;
 use crate::domain::conversation::sharing::{Invitation, Member, Move, Sharing, Typed, goes_on, needs, offered};
+use crate::domain::family::Role;
 use crate::domain::ids::ChildId;
 use crate::store::{CodeRow, ReaderRow, Result, Tx};
 
@@ -36,6 +37,9 @@ impl Inbox {
         }
         if needs.members {
             sharing.members = members(tx, account, reader).await?;
+        }
+        if needs.parents {
+            sharing.unspoken_for = unspoken_for(tx, reader).await?;
         }
         Ok(sharing)
     }
@@ -88,4 +92,16 @@ async fn members(tx: &Tx, account: &Account, reader: &ReaderRow) -> Result<Vec<M
         }
     }
     Ok(members)
+}
+
+/// The children that go on of whom nobody else is a parent.
+async fn unspoken_for(tx: &Tx, reader: &ReaderRow) -> Result<Vec<ChildId>> {
+    let mut alone = Vec::new();
+    for follow in reader.follows.iter().filter(|follow| follow.is_active()) {
+        let others = tx.edges_beside(reader.id, &[follow.child.id]).await?;
+        if !others.iter().any(|edge| edge.registrant || matches!(edge.role, Role::Mother | Role::Father)) {
+            alone.push(follow.child.id);
+        }
+    }
+    Ok(alone)
 }

@@ -72,6 +72,28 @@ async fn a_guest_who_is_invited_once_more_becomes_a_parent_and_nobody_is_told_of
 }
 
 #[tokio::test]
+async fn where_no_parent_is_left_a_guest_may_become_one() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = hana(&world).await;
+    let ren = joined(&world, &hana, "そのほか・答えない").await;
+    let grandmother = joined(&world, &hana, "おじいさん・おばあさん").await;
+    hana.says("登録を消す").await;
+    hana.taps("消す").await.tells("消しました。");
+    ren.says("続柄").await;
+    ren.taps("お父さん・パートナー").await.tells("続柄を「お父さん・パートナー」にしました。");
+    // From now on there is one.
+    grandmother.says("続柄").await;
+    grandmother.taps("お母さん・妊婦さん").await.tells("もういちど招待してもらってください");
+    ren.says("予定日をなおす").await.tells("新しい予定日");
+    ren.taps("もどる").await;
+    world.until("2026-11-24 12:00").await;
+    hana.was_pushed(&[]);
+    for guest in [&ren, &grandmother] {
+        guest.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+    }
+}
+
+#[tokio::test]
 async fn each_reads_the_paragraphs_of_their_role() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;

@@ -12,7 +12,7 @@ use super::{Conversation, Input, ages};
 use crate::domain::calendar::LeapRule;
 use crate::domain::code::Code;
 use crate::domain::family::{Child, Follow, Role};
-use crate::domain::ids::{CodeId, ReaderId};
+use crate::domain::ids::{ChildId, CodeId, ReaderId};
 
 /// What is to be looked up before a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Needs {
     pub held: Option<CodeId>,
     /// Who else follows the children of whom the reader is a parent.
     pub members: bool,
+    /// Whether the children the reader follows have a parent.
+    pub parents: bool,
 }
 
 /// What was looked up.
@@ -38,6 +40,8 @@ pub struct Sharing {
     pub moves: Option<Move>,
     /// Who else follows the children of whom the reader is a parent, in the order of their joining.
     pub members: Vec<Member>,
+    /// The children the reader follows of whom nobody else is a parent any more.
+    pub unspoken_for: Vec<ChildId>,
 }
 
 /// What a typed code is.
@@ -127,16 +131,17 @@ pub fn needs(talk: &Conversation, input: &Input) -> Needs {
         _ => None,
     };
     let lists = matches!(talk.state, State::ChoosingMember { .. } | State::ConfirmingRemoval { .. });
+    let parents = talk.state == State::ChoosingRole;
     match input {
         Input::Text(text) => {
             let members = lists || words::command(text) == Some(Command::Family);
-            Needs { typed: Code::read(text), held, members }
+            Needs { typed: Code::read(text), held, members, parents }
         }
         Input::Postback { data, .. } => {
             let members = lists || Data::parse(data).is_some_and(|data| data.tap == Tap::ShowFamily);
-            Needs { typed: None, held, members }
+            Needs { typed: None, held, members, parents }
         }
-        Input::Sticker | Input::Media => Needs { typed: None, held, members: lists },
+        Input::Sticker | Input::Media => Needs { typed: None, held, members: lists, parents },
         Input::Followed | Input::Unfollowed | Input::TimedOut { .. } => Needs::default(),
     }
 }

@@ -66,6 +66,7 @@ pub(super) fn sharing() -> Sharing {
         typed: Typed::Invitation(invitation.clone()),
         held: Some(invitation),
         moves: None,
+        unspoken_for: Vec::new(),
         members: vec![member(7, false), member(8, false), member(9, true)],
     }
 }
