@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hagukumi::simulator::Entry;
 use serde_json::json;
 
-use crate::good::{AKI, HANA, MIO, YUI, at, heard, history, missed, morning, request, row};
+use crate::good::{AKI, HANA, MIO, YUI, answered, at, heard, history, missed, morning, request, row};
 use crate::history::{Account, Anchor, Day, EventRow, History, Span, judge};
 
 /// The invariants that a history breaks.
@@ -316,6 +316,47 @@ fn i9_a_text_after_the_day_of_the_last_stop_is_noticed() {
     breaks("I9", |history| {
         let tried = request("push", at(24, 8, 0), MIO, "tried", &["もも、生まれて24日目です。"]);
         main_of(history).requests.push(Entry { status: 500, accepted: false, fault: true, ..tried });
+    });
+}
+
+/// 「停止」 is answered a second before eight, and the morning still comes.
+fn stopped_at_the_last_moment(history: &mut History, began_at: i64) {
+    forget_push(history, MIO, 23);
+    let account = main_of(history);
+    // LINE was down for somebody else.
+    let lost = account.requests.iter().find(|push| push.request_id == "lost").unwrap().clone();
+    let down = account.requests.iter_mut().find(|push| push.request_id == "down").unwrap();
+    *down = Entry { request_id: "down".to_owned(), at_ms: down.at_ms, ..lost };
+    let last = at(23, 8, 0) - 1_000;
+    heard(account, last, MIO, "m3", json!({ "type": "message", "message": { "type": "text", "text": "停止。" } }));
+    answered(account, last, MIO, "m3", &["お届けを止めました。"]);
+    morning(account, at(23, 8, 0) + 3_000, MIO, "もも、生まれて23日目です。");
+    let key = account.requests.last().unwrap().retry_key.clone();
+    let first = request("push", began_at, MIO, "first", &["もも、生まれて23日目です。"]);
+    account.requests.insert(0, Entry { status: 500, accepted: false, fault: true, retry_key: key, ..first });
+}
+
+#[test]
+fn i9_a_text_of_the_same_day_that_begins_to_leave_after_the_stop_is_noticed() {
+    breaks("I9", |history| stopped_at_the_last_moment(history, at(23, 8, 0) + 2_000));
+}
+
+#[test]
+fn i9_a_text_that_began_to_leave_before_the_stop_was_answered_may_be_tried_again() {
+    is_fine(|history| {
+        stopped_at_the_last_moment(history, at(23, 8, 0));
+        for entry in &mut main_of(history).requests {
+            entry.at_ms += if entry.request_id == "m3" { 2_000 } else { 0 };
+        }
+    });
+}
+
+#[test]
+fn i9_a_stop_that_was_taken_back_ends() {
+    is_fine(|history| {
+        stopped_at_the_last_moment(history, at(23, 8, 0) + 2_000);
+        let again = json!({ "type": "message", "message": { "type": "text", "text": "もどす" } });
+        heard(main_of(history), at(23, 8, 0) - 500, MIO, "m4", again);
     });
 }
 

@@ -5,6 +5,8 @@
 #[expect(dead_code, reason = "the stories use the rest")]
 #[path = "../support/database.rs"]
 mod database;
+#[path = "../support/history/mod.rs"]
+mod history;
 #[expect(dead_code, reason = "the stories use the rest")]
 #[path = "../support/line.rs"]
 mod line;
@@ -16,6 +18,9 @@ mod replicas;
 #[expect(dead_code, reason = "the stories use the rest")]
 #[path = "../support/server.rs"]
 mod server;
+#[expect(dead_code, reason = "the stories use the rest")]
+#[path = "../support/witness/mod.rs"]
+mod witness;
 
 mod morning;
 mod rolling;

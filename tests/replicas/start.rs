@@ -1,5 +1,7 @@
 //! Servers that start at the same moment.
 
+use hagukumi::simulator::Entry;
+
 use crate::replicas::{Replica, Stage};
 
 #[tokio::test]
@@ -14,6 +16,8 @@ async fn four_servers_that_start_on_an_empty_database_at_once_all_become_ready()
     for _ in 0..4 {
         assert_eq!(hana.says("相談").await, 200);
     }
+    let answers = |ledger: &[Entry]| ledger.iter().filter(|entry| entry.endpoint == "reply").count();
+    stage.line.until("four answers", |ledger| answers(ledger) >= 4).await;
     for Replica { server, .. } in servers {
         server.stop();
     }

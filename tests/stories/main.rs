@@ -17,6 +17,8 @@ mod support;
 #[path = "../support/wire.rs"]
 mod wire;
 
+use support::witness;
+
 mod accounts;
 mod answers;
 mod arrivals;

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::server::Server;
+use crate::witness::{Ledger, Now};
 
 /// No event among healthy servers takes longer, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -112,6 +113,11 @@ impl Line {
         lines(&self.get("main/webhooks").await)
     }
 
+    /// The ledger, for whoever looks on from another thread.
+    pub fn looker(&self) -> Looker {
+        Looker { control: self.control.clone(), client: self.client.clone() }
+    }
+
     /// Ends it.
     pub fn stop(self) {
         self.server.stop();
@@ -137,6 +143,54 @@ impl Line {
         let (status, said) = (answer.status(), answer.text().await.expect("LINE answers with a text"));
         assert!(status.is_success(), "{path}: {status} {said}");
         serde_json::from_str(&said).expect("LINE answers as it says")
+    }
+}
+
+/// Reads what LINE knows, and waits for it in a thread of its own: the story's runtime may be at its end.
+#[derive(Clone)]
+pub struct Looker {
+    control: String,
+    client: reqwest::Client,
+}
+
+impl Looker {
+    /// The time at LINE.
+    pub fn now(&self) -> Now {
+        let looker = self.clone();
+        std::sync::Arc::new(move || {
+            let now: Moved = serde_json::from_str(&looker.read("clock")).expect("a time");
+            now.now_ms
+        })
+    }
+
+    fn read(&self, path: &str) -> String {
+        let asked = self.client.get(format!("{}/{path}", self.control)).timeout(PATIENCE);
+        let read = async {
+            let answer = asked.send().await.expect("LINE answers");
+            assert!(answer.status().is_success(), "{path}: {}", answer.status());
+            answer.text().await.expect("LINE answers with a text")
+        };
+        std::thread::scope(|scope| {
+            let reading = scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                runtime.expect("a runtime needs only memory").block_on(read)
+            });
+            reading.join().expect("LINE can be read to the end")
+        })
+    }
+}
+
+impl Ledger for Looker {
+    fn account(&self) -> String {
+        "main".to_owned()
+    }
+
+    fn requests(&self) -> Vec<Entry> {
+        lines(&self.read("main/ledger?from=0&wait=false"))
+    }
+
+    fn webhooks(&self) -> Vec<WebhookEntry> {
+        lines(&self.read("main/webhooks"))
     }
 }
 

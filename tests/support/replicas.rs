@@ -1,6 +1,7 @@
 //! A stage for several built servers on one PostgreSQL database, with LINE in a process of its own: its
 //! ledger is the judge that no server can spoil.
 //!
+//! A witness looks on over LINE's control interface, and judges when the stage goes (see `history`).
 //! LINE's clock and those of the servers run on in real time; a server starts with the time at LINE.
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::database::Database;
 use crate::line::Line;
 use crate::redis_server::RedisServer;
 use crate::server::{Server, free_address};
+use crate::witness::Witness;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const TOKEN: &str = "token-of-the-story";
@@ -35,6 +37,8 @@ pub enum Timers {
 
 /// LINE, a database, perhaps a Redis.
 pub struct Stage {
+    /// Looks on, and judges when the stage goes; LINE and the database must still be there.
+    pub witness: Witness,
     /// LINE, as the account sees it.
     pub line: Line,
     database: Database,
@@ -59,27 +63,26 @@ impl Stage {
     pub async fn at(start: &str, timers: Timers) -> Self {
         // Two servers on SQLite are refused.
         assert!(std::env::var_os("HAGUKUMI_TEST_POSTGRES").is_some(), "these stories need PostgreSQL: bash tests/run");
-        Self::on(Database::fresh().await, start, timers)
+        Self::on(Database::fresh().await, start, timers).await
     }
 
     /// A stage whose database has not even tables.
     pub async fn bare(start: &str) -> Self {
-        Self::on(Database::unprepared().await, start, Timers::Sql)
+        Self::on(Database::unprepared().await, start, Timers::Sql).await
     }
 
-    fn on(database: Database, start: &str, timers: Timers) -> Self {
+    async fn on(database: Database, start: &str, timers: Timers) -> Self {
         hagukumi::app::install_tls();
         let line = Line::start(database.folder(), &named(shared(time(start))));
-        Self { line, database, redis: (timers == Timers::Redis).then(RedisServer::start) }
+        let config = Config::read(None, named(common(&line, &database).await)).expect("the settings are right");
+        let witness = Witness::beside(&config, vec![Box::new(line.looker())], line.looker().now());
+        witness.keeps_secret(&[SECRET, TOKEN]);
+        Self { witness, line, database, redis: (timers == Timers::Redis).then(RedisServer::start) }
     }
 
     /// Settings of a server that starts now and listens there.
     async fn settings(&self, address: &str) -> Vec<(String, String)> {
-        let mut settings = shared(self.line.now().await);
-        settings.push(("DATABASE_URL", self.database.url().to_owned()));
-        settings.push(("KEY_FILE", self.database.folder().join("hagukumi.key").display().to_string()));
-        settings.push(("LINE_API_URL", self.line.api_url.clone()));
-        settings.push(("LINE_DATA_API_URL", self.line.data_url.clone()));
+        let mut settings = common(&self.line, &self.database).await;
         settings.push(("LISTEN", address.to_owned()));
         settings.push(("REPLICAS", "2".to_owned()));
         settings.extend(self.redis.as_ref().map(|redis| ("REDIS_URL", redis.url())));
@@ -90,7 +93,9 @@ impl Stage {
     pub async fn begin(&self) -> Replica {
         let address = free_address();
         let settings = self.settings(&address).await;
-        Replica { server: Server::begin(self.database.folder(), &settings, &["serve"]), address }
+        let server = Server::begin(self.database.folder(), &settings, &["serve"]);
+        self.witness.hears(server.log());
+        Replica { server, address }
     }
 
     /// Servers side by side, all of which serve, with webhooks for each in turn.
@@ -164,6 +169,16 @@ fn shared(start: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let own = [("CHANNEL_SECRET", SECRET), ("CHANNEL_ACCESS_TOKEN", TOKEN)];
     let mut settings: Vec<_> = own.map(|(name, value)| (name, value.to_owned())).to_vec();
     settings.push(("REHEARSAL_CLOCK", start.to_rfc3339()));
+    settings
+}
+
+/// What all servers have that start now.
+async fn common(line: &Line, database: &Database) -> Vec<(&'static str, String)> {
+    let mut settings = shared(line.now().await);
+    settings.push(("DATABASE_URL", database.url().to_owned()));
+    settings.push(("KEY_FILE", database.folder().join("hagukumi.key").display().to_string()));
+    settings.push(("LINE_API_URL", line.api_url.clone()));
+    settings.push(("LINE_DATA_API_URL", line.data_url.clone()));
     settings
 }
 

@@ -20,6 +20,7 @@ mod privacy;
 mod pushes;
 pub mod slots;
 mod stops;
+mod words;
 
 use std::fmt;
 
@@ -192,7 +193,7 @@ pub fn judge(history: &History) -> Vec<Violation> {
 /// One invariant of one account.
 type Invariant = fn(&Case<'_>) -> Vec<Violation>;
 
-const INVARIANTS: [Invariant; 16] = [
+const INVARIANTS: [Invariant; 17] = [
     arrivals::no_event_is_lost,
     arrivals::an_event_has_its_effect_once,
     arrivals::a_reply_is_the_answer_to_something_decided,
@@ -209,6 +210,7 @@ const INVARIANTS: [Invariant; 16] = [
     honesty::nothing_stays_open,
     stops::a_block_is_final,
     stops::a_stop_is_final,
+    stops::a_stop_is_final_within_a_second,
 ];
 
 /// One account with the history around it.

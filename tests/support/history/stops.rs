@@ -4,6 +4,7 @@ use hagukumi::simulator::Entry;
 
 use super::calls;
 use super::days::{Day, moment};
+use super::words::{Stop, stops};
 use super::{Case, Violation};
 
 /// A stop is final within a second.
@@ -47,6 +48,30 @@ pub fn a_stop_is_final(case: &Case<'_>) -> Vec<Violation> {
         Some(format!("{user} {why} and was written to at {}", moment(push.at_ms)))
     });
     Case::found("I9", tried)
+}
+
+/// I9: a second after a stop or a loss was answered, no day's text begins to leave until somebody who may
+/// has said what may bring letters back.
+///
+/// Judged by the words and taps of the webhook log and their answers in LINE's ledger. What was tried
+/// before may be tried again with its old key: LINE may have it already.
+pub fn a_stop_is_final_within_a_second(case: &Case<'_>) -> Vec<Violation> {
+    let stops = stops(case);
+    let began = case.pushes().filter(|(_, push)| !calls::of(push).is_empty() && !case.is_answer(push));
+    let began = began.filter(|(_, push)| is_first_attempt(case, push));
+    let tried = began.filter_map(|(user, push)| {
+        let before = |stop: &&Stop| stop.user == user && push.at_ms > stop.answered_ms + FINAL_MS;
+        let stop = stops.iter().filter(before).find(|stop| !stop.was_taken_back(case, push.at_ms))?;
+        let (stopped, written) = (moment(stop.answered_ms), moment(push.at_ms));
+        Some(format!("{user} was told at {stopped} that everything stops and was written to at {written}"))
+    });
+    Case::found("I9", tried)
+}
+
+fn is_first_attempt(case: &Case<'_>, push: &Entry) -> bool {
+    let first =
+        case.account.requests.iter().find(|other| other.endpoint == "push" && other.retry_key == push.retry_key);
+    push.retry_key.is_none() || first.is_some_and(|first| first.request_id == push.request_id)
 }
 
 fn after_the_last_stop(case: &Case<'_>, user: &str, push: &Entry) -> Option<String> {

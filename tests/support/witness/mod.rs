@@ -13,17 +13,44 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, Utc};
 use hagukumi::clock::{Clock as _, RehearsalClock};
 use hagukumi::config::Config;
-use hagukumi::simulator::Channel;
+use hagukumi::simulator::{Channel, Entry, WebhookEntry};
 
 use super::history::{Account, History, Hours, Span, Violation, judge};
 
+/// What LINE knows of one account, in this process or in another: what no server can spoil.
+pub trait Ledger: Send + Sync {
+    /// The account's name.
+    fn account(&self) -> String;
+    /// Every API request until now, in the order of arrival.
+    fn requests(&self) -> Vec<Entry>;
+    /// Every webhook that left.
+    fn webhooks(&self) -> Vec<WebhookEntry>;
+}
+
+impl Ledger for Channel {
+    fn account(&self) -> String {
+        self.slug().to_owned()
+    }
+
+    fn requests(&self) -> Vec<Entry> {
+        self.ledger()
+    }
+
+    fn webhooks(&self) -> Vec<WebhookEntry> {
+        self.webhook_log()
+    }
+}
+
+/// The time at LINE, in milliseconds since 1970.
+pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
+
 /// Who looks on.
 pub struct Witness {
-    clock: Arc<RehearsalClock>,
-    channels: Vec<(Channel, Hours, bool)>,
+    now: Now,
+    ledgers: Vec<(Box<dyn Ledger>, Hours, bool)>,
     database: Database,
     heard: log::Heard,
-    told: Mutex<Told>,
+    told: Arc<Mutex<Told>>,
 }
 
 /// Where the rows are, and the key that opens them.
@@ -54,20 +81,31 @@ struct Expected {
 }
 
 impl Witness {
-    /// Looks on from now on: at these accounts of LINE, and at the bot with these settings.
+    /// Looks on from now on: at these accounts of a LINE in this process, and at the bot with these settings.
     pub fn of(config: &Config, channels: &[Channel], clock: &Arc<RehearsalClock>) -> Self {
+        let clock = Arc::clone(clock);
+        let now: Now = Arc::new(move || clock.now().timestamp_millis());
+        Self::beside(config, channels.iter().map(|channel| Box::new(channel.clone()) as Box<dyn Ledger>).collect(), now)
+    }
+
+    /// Looks on from now on: at these accounts, wherever LINE is.
+    pub fn beside(config: &Config, ledgers: Vec<Box<dyn Ledger>>, now: Now) -> Self {
         let hours = |slug: &str| {
             let found = config.accounts.iter().find(|account| account.slug == slug);
             let hours = found.map(|account| account.hours).unwrap_or_default();
             Hours { delivery: hours.delivery.into(), opens: hours.opens.into(), closes: hours.closes.into() }
         };
         let ships = config.content_dir.is_none();
-        let channels = channels.iter().map(|channel| (channel.clone(), hours(channel.slug()), ships)).collect();
+        let hours_of = |ledger: Box<dyn Ledger>| {
+            let hours = hours(&ledger.account());
+            (ledger, hours, ships)
+        };
+        let ledgers = ledgers.into_iter().map(hours_of).collect();
         let url = config.database_url.expose();
         let file = url.trim_start_matches("sqlite://");
         let key = config.key_file.clone().unwrap_or_else(|| PathBuf::from(file).with_extension("key"));
         let database = Database { url: url.to_owned(), key };
-        Self { clock: Arc::clone(clock), channels, database, heard: log::listen(), told: Mutex::default() }
+        Self { now, ledgers, database, heard: log::listen(), told: Arc::default() }
     }
 
     /// Nobody can reach LINE from now on.
@@ -112,7 +150,7 @@ impl Witness {
     }
 
     fn now_ms(&self) -> i64 {
-        self.clock.now().timestamp_millis()
+        (self.now)()
     }
 
     fn told(&self) -> std::sync::MutexGuard<'_, Told> {
@@ -122,12 +160,12 @@ impl Witness {
     /// Everything that is known at the end.
     pub fn history(&self) -> History {
         let told = self.told();
-        let accounts = self.channels.iter().map(|(channel, hours, ships)| Account {
-            slug: channel.slug().to_owned(),
+        let accounts = self.ledgers.iter().map(|(ledger, hours, ships)| Account {
+            slug: ledger.account(),
             hours: *hours,
             ships: *ships,
-            webhooks: channel.webhook_log(),
-            requests: channel.ledger(),
+            webhooks: ledger.webhooks(),
+            requests: ledger.requests(),
             line_away: told.line_away.clone(),
             ..Account::default()
         });
