@@ -34,6 +34,7 @@ mod due_dates;
 mod edges;
 mod enquiry;
 mod erase;
+mod explained;
 mod family_members;
 mod forgetting;
 mod greeting;

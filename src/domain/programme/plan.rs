@@ -61,11 +61,11 @@ impl Hours {
 /// or the reader rests). Ignores whether it was already sent.
 #[must_use]
 pub fn message_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -> Option<DailyParts> {
-    if rests_on(reader.profile, day) {
+    if reader.profile.rests_on(day) {
         return None;
     }
     let parts = readable_on(reader, day, library)?;
-    Some(DailyParts { leads: leads_on(reader.profile, day), ..parts })
+    Some(DailyParts { leads: leads_of(reader.profile, &parts), ..parts })
 }
 
 /// What the reader can read for `day`, resting or not, without the lines that explain a change. For
@@ -122,14 +122,25 @@ pub(super) const fn leap_rule(library: &Library) -> LeapRule {
     library.municipality.leap
 }
 
-fn rests_on(profile: &Profile, day: NaiveDate) -> bool {
-    profile.pause.is_some_and(|pause| pause.until.is_none_or(|until| until >= day))
+/// The lines on top of these parts.
+fn leads_of(profile: &Profile, parts: &DailyParts) -> Vec<Lead> {
+    let ended = profile.pause.is_some_and(|pause| pause.until.is_some_and(|until| until < parts.day));
+    let resumed = (ended && !profile.leads.contains(&Lead::Resumed)).then_some(Lead::Resumed);
+    let said = profile.leads.iter().copied().filter(|lead| speaks_of(*lead, parts));
+    resumed.into_iter().chain(said).collect()
 }
 
-fn leads_on(profile: &Profile, day: NaiveDate) -> Vec<Lead> {
-    let ended = profile.pause.is_some_and(|pause| pause.until.is_some_and(|until| until < day));
-    let resumed = (ended && !profile.leads.contains(&Lead::Resumed)).then_some(Lead::Resumed);
-    resumed.into_iter().chain(profile.leads.iter().copied()).collect()
+/// A line about a child stands only above a part that is about the same, never above another's.
+fn speaks_of(lead: Lead, parts: &DailyParts) -> bool {
+    let call = |child| parts.sections.iter().find(|section| section.child == child).map(|section| section.call);
+    match lead {
+        Lead::Resumed | Lead::FamilyJoined => true,
+        Lead::DueDateMoved(child) => {
+            let asked = parts.overdue.iter().any(|overdue| overdue.child == child);
+            asked || matches!(call(child), Some(Call::Pregnancy { .. }))
+        }
+        Lead::BirthReported(child) => matches!(call(child), Some(Call::Day { .. } | Call::Birthday { .. })),
+    }
 }
 
 /// The active children with their courses.
