@@ -250,6 +250,10 @@ pub struct Profile {
     /// One-line explanations that the next daily message opens with.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_leads")]
     pub leads: Vec<Lead>,
+    /// The day on which the reader last told sad news: nothing comes by itself any more that day, also
+    /// where the letters for another child go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spared_on: Option<NaiveDate>,
     /// The part of the municipality the reader lives in, one of its `areas`, when they told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area: Option<String>,

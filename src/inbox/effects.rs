@@ -60,6 +60,11 @@ impl<'a> Work<'a> {
         for effect in effects {
             self.apply_one(effect).await?;
         }
+        if is_sad(effects) {
+            self.reader.profile.spared_on = Some(self.today());
+        } else if effects.iter().any(|effect| matches!(effect, Effect::UndoStop { .. } | Effect::UndoLoss { .. })) {
+            self.reader.profile.spared_on = None;
+        }
         Ok(())
     }
 
@@ -424,6 +429,13 @@ fn bring_back(effects: &[Effect]) -> bool {
     };
     let ends = |effect: &Effect| matches!(effect, Effect::Stop { .. } | Effect::ReportLoss { .. });
     effects.iter().any(brings) && !effects.iter().any(ends)
+}
+
+/// Whether these effects are those of sad news.
+fn is_sad(effects: &[Effect]) -> bool {
+    effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Stop { reason: StopReason::Loss, .. } | Effect::ReportLoss { .. }))
 }
 
 /// When something but a message waits for the reader: the end of a draft, or of what is known of them.

@@ -93,3 +93,35 @@ async fn whoever_stopped_a_child_reads_nothing_of_its_birth_above_the_letters_fo
     aunt.was_never_told(BORN);
     aunt.was_pushed(&["11-25 08:00", "11-26 08:00"]);
 }
+
+#[tokio::test]
+async fn a_guest_who_names_the_lost_child_gets_no_letter_for_her_own_that_day() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", Some("あお")).await;
+    let aunt = world.registered(Registers::Born, "2026-09-01", Some("ゆず")).await;
+    hana.says("招待").await;
+    joins(&aunt, &hana.copied(), "そのほか・答えない").await.tells("ご参加ありがとうございます。");
+    world.until("2026-11-23 07:00").await;
+    aunt.says("流産しました").await.tells("どのお子さんのこと");
+    world.until("2026-11-23 09:00").await;
+    aunt.says("1").await.in_bubbles(1).tells("続けます").never_tells(&["日目", "ゆず"]);
+    aunt.waits_until("2026-11-23 23:00").await.silence();
+    aunt.waits_until("2026-11-24 12:00").await.tells("ゆず、生まれて85日目です。").never_tells(&["あお、"]);
+    world.until("2026-11-25 12:00").await;
+    aunt.was_pushed(&["11-24 08:00", "11-25 08:00"]);
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00"]);
+}
+
+#[tokio::test]
+async fn a_mother_who_names_the_lost_child_gets_no_letter_for_the_other_that_day() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = toddler_and_pregnancy(&world, "2027-03-01").await;
+    world.until("2026-11-23 07:00").await;
+    hana.says("流産しました").await;
+    world.until("2026-11-23 09:00").await;
+    hana.says("2").await.in_bubbles(1).tells("続けます").never_tells(&["日目", "ゆず"]);
+    hana.waits_until("2026-11-23 23:00").await.silence();
+    hana.waits_until("2026-11-24 12:00").await.tells("ゆず、生まれて85日目です。").never_tells(&["あお、"]);
+    world.until("2026-11-25 12:00").await;
+    hana.was_pushed(&["11-24 08:00", "11-25 08:00"]);
+}

@@ -3,6 +3,7 @@
 //! - **One message a reader and day**: every child with a slot has its section, youngest first.
 //! - **A day without a manuscript is still a delivery day**; the cadence decides, not the texts.
 //! - **A pause hides days, it does not move them.**
+//! - **Nothing comes by itself any more on the day of sad news**, but it can be asked for.
 //! - **The end of a pregnancy without news is one card**, once, and then silence (`closing`).
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
@@ -93,8 +94,8 @@ pub fn day_before(reader: &ReaderPlan<'_>, before: NaiveDate, library: &Library)
 }
 
 /// When the reader's next message is due (account's civil time): today at the reader's time clamped
-/// into the sending window, even if that is past, unless `today_done`; otherwise the next delivery
-/// day. `None` when nothing will ever be due as things stand.
+/// into the sending window, even if that is past, unless `today_done` or today the reader told sad
+/// news; otherwise the next delivery day. `None` when nothing will ever be due as things stand.
 #[must_use]
 pub fn next_due(
     reader: &ReaderPlan<'_>,
@@ -103,7 +104,8 @@ pub fn next_due(
     hours: Hours,
     library: &Library,
 ) -> Option<NaiveDateTime> {
-    let open_day = days_after(now.date(), i64::from(today_done));
+    let spared = reader.profile.spared_on.map(|day| days_after(day, 1));
+    let open_day = days_after(now.date(), i64::from(today_done)).max(spared.unwrap_or(now.date()));
     let first_day = match reader.profile.pause {
         Some(pause) => open_day.max(days_after(pause.until?, 1)),
         None => open_day,
