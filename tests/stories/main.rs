@@ -45,6 +45,7 @@ mod kill;
 mod ledger;
 mod loss;
 mod mistakes;
+mod newcomers_at_rest;
 mod nicknames;
 mod on_postgres;
 mod on_sqlite;

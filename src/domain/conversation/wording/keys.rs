@@ -29,7 +29,7 @@ pub const PLACEHOLDERS: [&str; 22] = [
 ];
 
 /// Every phrase that the conversation says, with the labels of its buttons.
-pub const PHRASES: [(&str, &[&str]); 203] = [
+pub const PHRASES: [(&str, &[&str]); 204] = [
     ("already_registered", &["add", "profile", "today"]),
     ("ask_birth", &["back", "birth", "sad"]),
     ("ask_consent", &["invited", "later", "moving", "privacy", "yes"]),
@@ -209,6 +209,7 @@ pub const PHRASES: [(&str, &[&str]); 203] = [
     ("ask_join", &["no", "privacy"]),
     ("role_words", &["father", "grandparent", "mother", "other", "somebody"]),
     ("joined", &[]),
+    ("joined_resting", &[]),
     ("join_declined", &[]),
     ("family", &["back", "invite"]),
     ("family_nobody", &[]),
