@@ -76,7 +76,13 @@ fn framed(parts: &DailyParts, words: &Words<'_>) -> Vec<String> {
         last.push('\n');
         last.push_str(&words.say("daily_footer", &[]));
     }
-    let leads: Vec<String> = parts.leads.iter().map(|lead| words.say(words::of_lead(*lead), &[])).collect();
+    // One line says it, also for twins.
+    let mut leads: Vec<String> = Vec::new();
+    for said in parts.leads.iter().map(|lead| words.say(words::of_lead(*lead), &[])) {
+        if !leads.contains(&said) {
+            leads.push(said);
+        }
+    }
     match letters.first_mut() {
         _ if leads.is_empty() => {}
         Some(first) => *first = format!("{}\n\n{first}", leads.join("\n")),

@@ -16,7 +16,7 @@ pub use verdict::{Report, State, Verdict, backoff_ms, verdict};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::family::{Lead, Nickname, Role};
+use super::family::{Lead, Nickname, Role, known_leads};
 use super::ids::ChildId;
 use super::message::Message;
 use super::programme::slot::Slot;
@@ -29,7 +29,7 @@ pub struct DailyParts {
     /// The reader's locale.
     pub locale: String,
     /// Lines on top.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_leads")]
     pub leads: Vec<Lead>,
     /// One a child, youngest first.
     pub sections: Vec<Section>,

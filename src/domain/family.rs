@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ids::ChildId;
 use super::pregnancy::{DueDate, is_preterm};
@@ -247,11 +248,23 @@ pub struct Profile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_undone_at: Option<i64>,
     /// One-line explanations that the next daily message opens with.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_leads")]
     pub leads: Vec<Lead>,
+    /// The day on which the reader last told sad news: nothing comes by itself any more that day, also
+    /// where the letters for another child go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spared_on: Option<NaiveDate>,
     /// The part of the municipality the reader lives in, one of its `areas`, when they told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area: Option<String>,
+}
+
+impl Profile {
+    /// Whether the reader rests on that day.
+    #[must_use]
+    pub fn rests_on(&self, day: NaiveDate) -> bool {
+        self.pause.is_some_and(|pause| pause.until.is_none_or(|until| until >= day))
+    }
 }
 
 /// A line on top of a daily message that explains something unusual.
@@ -260,10 +273,61 @@ pub struct Profile {
 pub enum Lead {
     /// A pause has ended.
     Resumed,
-    /// The due date was moved, so texts may repeat or skip.
-    DueDateMoved,
-    /// Somebody in the family reported the birth.
-    BirthReported,
+    /// The due date of this child was moved, so texts may repeat or skip.
+    DueDateMoved(ChildId),
+    /// Somebody in the family reported the birth of this child.
+    BirthReported(ChildId),
     /// Somebody joined by this reader's invitation.
     FamilyJoined,
+}
+
+impl Lead {
+    /// Whether it is still true of a reader who follows these: a line about a child stands only while
+    /// that child's letters go on in the part of life that the line is about.
+    #[must_use]
+    pub fn holds(self, follows: &[Follow]) -> bool {
+        let follow = |child| follows.iter().find(|follow| follow.child.id == child && follow.is_active());
+        let journey = |child| follow(child).map(|follow| &follow.child.journey);
+        match self {
+            Self::Resumed | Self::FamilyJoined => true,
+            Self::DueDateMoved(child) => matches!(journey(child), Some(Journey::Expected { .. })),
+            Self::BirthReported(child) => matches!(journey(child), Some(Journey::Born { .. })),
+        }
+    }
+}
+
+/// Reads lines on top; those that were kept before they named their child are passed over.
+pub(super) fn known_leads<'de, D: Deserializer<'de>>(kept: D) -> Result<Vec<Lead>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Known(Lead),
+        Nameless(IgnoredAny),
+    }
+    let known = |kept| match kept {
+        Kept::Known(lead) => Some(lead),
+        Kept::Nameless(IgnoredAny) => None,
+    };
+    Ok(Vec::<Kept>::deserialize(kept)?.into_iter().filter_map(known).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_were_kept_before_they_named_their_child_are_read_and_passed_over() {
+        let kept = r#"{"minute":480,"leads":["due_date_moved","resumed","birth_reported","family_joined"]}"#;
+        let profile: Profile = serde_json::from_str(kept).unwrap();
+        assert_eq!(profile.leads, [Lead::Resumed, Lead::FamilyJoined]);
+        assert_eq!(profile.minute, Some(480));
+    }
+
+    #[test]
+    fn lines_are_read_as_they_were_kept() {
+        let leads = vec![Lead::BirthReported(ChildId(7)), Lead::FamilyJoined, Lead::DueDateMoved(ChildId(8))];
+        let profile = Profile { leads, ..Profile::default() };
+        let kept = serde_json::to_string(&profile).unwrap();
+        assert_eq!(serde_json::from_str::<Profile>(&kept).unwrap(), profile);
+    }
 }

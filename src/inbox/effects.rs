@@ -11,7 +11,7 @@ use crate::domain::compose::{MAX_OBJECTS, within};
 use crate::domain::conversation::danger::Category;
 use crate::domain::conversation::{Dates, Effect, Enrolment};
 use crate::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State};
-use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Profile, Standing, StopReason};
+use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Standing, StopReason};
 use crate::domain::ids::{ChildId, DeliveryId};
 use crate::domain::message::Message;
 use crate::domain::programme::placement::shown_keys;
@@ -59,6 +59,11 @@ impl<'a> Work<'a> {
     pub(super) async fn apply(&mut self, effects: &[Effect]) -> Result<()> {
         for effect in effects {
             self.apply_one(effect).await?;
+        }
+        if is_sad(effects) {
+            self.reader.profile.spared_on = Some(self.today());
+        } else if effects.iter().any(|effect| matches!(effect, Effect::UndoStop { .. } | Effect::UndoLoss { .. })) {
+            self.reader.profile.spared_on = None;
         }
         Ok(())
     }
@@ -126,7 +131,7 @@ impl<'a> Work<'a> {
     }
 
     async fn move_due_date(&mut self, child: ChildId, due: NaiveDate) -> Result<()> {
-        self.change_family(child, Some(Lead::DueDateMoved), |child| match &mut child.journey {
+        self.change_family(child, Some(Lead::DueDateMoved(child)), |child| match &mut child.journey {
             Journey::Expected { due: old } => *old = due,
             Journey::Born { due: old, .. } => *old = Some(due),
             Journey::Stopped { .. } => {}
@@ -144,14 +149,15 @@ impl<'a> Work<'a> {
     }
 
     async fn report_birth(&mut self, child: ChildId, born: NaiveDate) -> Result<()> {
-        self.change_family(child, Some(Lead::BirthReported), |child| {
+        let news = Lead::BirthReported(child);
+        self.change_family(child, Some(news), |child| {
             if let Journey::Expected { due } = child.journey {
                 child.journey = Journey::Born { born, due: Some(due) };
             }
         })
         .await?;
         // Who reported it needs no telling.
-        self.reader.profile.leads.retain(|lead| *lead != Lead::BirthReported);
+        self.reader.profile.leads.retain(|lead| *lead != news);
         Ok(())
     }
 
@@ -243,14 +249,14 @@ impl<'a> Work<'a> {
         for follower in self.tx.followers(id).await? {
             if follower == self.reader.id {
                 self.reload().await?;
-                explain(&mut self.reader.profile, lead);
+                explain(&mut self.reader, lead);
                 let others = self.reader.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 continue;
             }
             for mut other in self.tx.readers_apart(&[follower]).await?.0 {
                 other.turn += 1;
-                explain(&mut other.profile, lead);
+                explain(&mut other, lead);
                 let others = other.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 self.rearm(&mut other).await?;
@@ -390,6 +396,7 @@ impl<'a> Work<'a> {
             return Ok(self.hints);
         }
         let mut reader = self.reader.clone();
+        explain(&mut reader, None);
         self.rearm(&mut reader).await?;
         self.tx.save_reader(&reader).await?;
         self.hints.push((reader.id, reader.next_due_at));
@@ -397,10 +404,12 @@ impl<'a> Work<'a> {
     }
 }
 
-/// One line says it, also for twins.
-fn explain(profile: &mut Profile, lead: Option<Lead>) {
-    let new = lead.filter(|lead| !profile.leads.contains(lead));
-    profile.leads.extend(new);
+/// A change is explained to those whose letters for the child go on, and what it made untrue is said to
+/// nobody any more.
+fn explain(reader: &mut ReaderRow, lead: Option<Lead>) {
+    let leads = &mut reader.profile.leads;
+    leads.extend(lead.filter(|lead| !leads.contains(lead)));
+    leads.retain(|lead| lead.holds(&reader.follows));
 }
 
 /// Whether these effects can make a message due that was not: never sad news, even where the letters
@@ -420,6 +429,13 @@ fn bring_back(effects: &[Effect]) -> bool {
     };
     let ends = |effect: &Effect| matches!(effect, Effect::Stop { .. } | Effect::ReportLoss { .. });
     effects.iter().any(brings) && !effects.iter().any(ends)
+}
+
+/// Whether these effects are those of sad news.
+fn is_sad(effects: &[Effect]) -> bool {
+    effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Stop { reason: StopReason::Loss, .. } | Effect::ReportLoss { .. }))
 }
 
 /// When something but a message waits for the reader: the end of a draft, or of what is known of them.

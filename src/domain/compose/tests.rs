@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::delivery::{Call, Section};
 use crate::domain::family::{Follow, Journey, Lead, Profile, Role};
+use crate::domain::ids::ChildId;
 use crate::domain::message::{Action, Body, Card, Row, Weight};
 use crate::domain::programme::fixture::{
     born, date, expected, follow, library, library_with, manuscript, municipal_text,
@@ -125,7 +126,7 @@ fn a_round_day_on_a_regular_day_brings_both_texts_under_one_call() {
     let round = manuscript("round/200", &[(&[], false, "区切りの。")]);
     let library = library_with(vec![regular, round], vec![]);
     let section = Section {
-        child: crate::domain::ids::ChildId(1),
+        child: ChildId(1),
         nickname: None,
         role: Role::Other,
         call: Call::Day { day_count: 202 },
@@ -169,11 +170,28 @@ fn siblings_have_a_text_each_and_only_the_last_names_the_way_out() {
 #[test]
 fn explanations_stand_on_top_of_the_first_text() {
     let (follows, library) = ([born(1, "", "2026-04-01"), expected(2, "", "2026-08-01")], library());
-    let profile = Profile { leads: vec![Lead::Resumed, Lead::BirthReported], ..Profile::default() };
+    let profile = Profile { leads: vec![Lead::Resumed, Lead::BirthReported(ChildId(1))], ..Profile::default() };
     let reader = ReaderPlan { follows: &follows, profile: &profile, locale: "ja" };
     let said = daily(&message_on(&reader, date("2026-04-05"), &library).unwrap(), &library, 5);
     assert!(text(&said[0]).starts_with("お届けを再開しました。\nご家族からお知らせがありました。\n\nきょう"));
     assert!(!text(&said[1]).contains("お届けを再開しました。"));
+}
+
+#[test]
+fn one_line_says_it_for_twins_too_and_none_is_said_above_the_letters_of_another() {
+    let (twins, library) = ([born(1, "", "2026-04-01"), born(2, "", "2026-04-01")], library());
+    let leads = vec![Lead::BirthReported(ChildId(1)), Lead::DueDateMoved(ChildId(3)), Lead::BirthReported(ChildId(2))];
+    let profile = Profile { leads, ..Profile::default() };
+    let said = |follows: &[Follow]| {
+        let reader = ReaderPlan { follows, profile: &profile, locale: "ja" };
+        text(&daily(&message_on(&reader, date("2026-04-05"), &library).unwrap(), &library, 5)[0]).to_owned()
+    };
+    assert!(said(&twins).starts_with("ご家族からお知らせがありました。\n\n生まれて"));
+    let other_news = ["ご家族から", "新しい予定日"];
+    let speaks = |text: &str| other_news.iter().any(|line| text.contains(line));
+    assert!(!speaks(&said(&[born(9, "", "2026-04-01")])), "another child");
+    assert!(!speaks(&said(&[expected(1, "", "2026-08-01")])), "not born after all");
+    assert!(!speaks(&said(&[born(3, "", "2026-04-01")])), "a due date that is over");
 }
 
 fn preterm() -> Follow {
@@ -327,7 +345,7 @@ fn who_may_not_report_a_birth_is_offered_no_date() {
 
 #[test]
 fn an_explanation_on_the_day_of_the_card_is_a_text_of_its_own() {
-    let profile = Profile { leads: vec![Lead::DueDateMoved], ..Profile::default() };
+    let profile = Profile { leads: vec![Lead::DueDateMoved(ChildId(1))], ..Profile::default() };
     let family = [expected(1, "", "2026-03-18")];
     let reader = ReaderPlan { follows: &family, profile: &profile, locale: "ja" };
     let parts = message_on(&reader, date("2026-04-01"), &library()).unwrap();
@@ -398,7 +416,9 @@ mod room {
         ) {
             let (today, library) = (date("2026-04-01"), a_library(&lengths));
             let family = family(&days, due, today);
-            let leads = if leads { vec![Lead::DueDateMoved, Lead::BirthReported] } else { vec![] };
+            let of_all = family.iter().map(|follow| follow.child.id);
+            let of_all = of_all.flat_map(|child| [Lead::DueDateMoved(child), Lead::BirthReported(child)]);
+            let leads = of_all.filter(|_| leads).collect();
             let profile = Profile { leads, ..Profile::default() };
             let reader = ReaderPlan { follows: &family, profile: &profile, locale: "ja" };
             let parts = within(message_on(&reader, today, &library).unwrap(), &library, budget);

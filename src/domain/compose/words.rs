@@ -88,8 +88,8 @@ impl<'a> Words<'a> {
 pub(super) const fn of_lead(lead: Lead) -> &'static str {
     match lead {
         Lead::Resumed => "daily_lead_resumed",
-        Lead::DueDateMoved => "daily_lead_due_date_moved",
-        Lead::BirthReported => "daily_lead_birth_reported",
+        Lead::DueDateMoved(_) => "daily_lead_due_date_moved",
+        Lead::BirthReported(_) => "daily_lead_birth_reported",
         Lead::FamilyJoined => "daily_lead_family_joined",
     }
 }

@@ -3,6 +3,7 @@
 //! - **One message a reader and day**: every child with a slot has its section, youngest first.
 //! - **A day without a manuscript is still a delivery day**; the cadence decides, not the texts.
 //! - **A pause hides days, it does not move them.**
+//! - **Nothing comes by itself any more on the day of sad news**, but it can be asked for.
 //! - **The end of a pregnancy without news is one card**, once, and then silence (`closing`).
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
@@ -61,11 +62,11 @@ impl Hours {
 /// or the reader rests). Ignores whether it was already sent.
 #[must_use]
 pub fn message_on(reader: &ReaderPlan<'_>, day: NaiveDate, library: &Library) -> Option<DailyParts> {
-    if rests_on(reader.profile, day) {
+    if reader.profile.rests_on(day) {
         return None;
     }
     let parts = readable_on(reader, day, library)?;
-    Some(DailyParts { leads: leads_on(reader.profile, day), ..parts })
+    Some(DailyParts { leads: leads_of(reader.profile, &parts), ..parts })
 }
 
 /// What the reader can read for `day`, resting or not, without the lines that explain a change. For
@@ -93,8 +94,8 @@ pub fn day_before(reader: &ReaderPlan<'_>, before: NaiveDate, library: &Library)
 }
 
 /// When the reader's next message is due (account's civil time): today at the reader's time clamped
-/// into the sending window, even if that is past, unless `today_done`; otherwise the next delivery
-/// day. `None` when nothing will ever be due as things stand.
+/// into the sending window, even if that is past, unless `today_done` or today the reader told sad
+/// news; otherwise the next delivery day. `None` when nothing will ever be due as things stand.
 #[must_use]
 pub fn next_due(
     reader: &ReaderPlan<'_>,
@@ -103,7 +104,8 @@ pub fn next_due(
     hours: Hours,
     library: &Library,
 ) -> Option<NaiveDateTime> {
-    let open_day = days_after(now.date(), i64::from(today_done));
+    let spared = reader.profile.spared_on.map(|day| days_after(day, 1));
+    let open_day = days_after(now.date(), i64::from(today_done)).max(spared.unwrap_or(now.date()));
     let first_day = match reader.profile.pause {
         Some(pause) => open_day.max(days_after(pause.until?, 1)),
         None => open_day,
@@ -122,14 +124,25 @@ pub(super) const fn leap_rule(library: &Library) -> LeapRule {
     library.municipality.leap
 }
 
-fn rests_on(profile: &Profile, day: NaiveDate) -> bool {
-    profile.pause.is_some_and(|pause| pause.until.is_none_or(|until| until >= day))
+/// The lines on top of these parts.
+fn leads_of(profile: &Profile, parts: &DailyParts) -> Vec<Lead> {
+    let ended = profile.pause.is_some_and(|pause| pause.until.is_some_and(|until| until < parts.day));
+    let resumed = (ended && !profile.leads.contains(&Lead::Resumed)).then_some(Lead::Resumed);
+    let said = profile.leads.iter().copied().filter(|lead| speaks_of(*lead, parts));
+    resumed.into_iter().chain(said).collect()
 }
 
-fn leads_on(profile: &Profile, day: NaiveDate) -> Vec<Lead> {
-    let ended = profile.pause.is_some_and(|pause| pause.until.is_some_and(|until| until < day));
-    let resumed = (ended && !profile.leads.contains(&Lead::Resumed)).then_some(Lead::Resumed);
-    resumed.into_iter().chain(profile.leads.iter().copied()).collect()
+/// A line about a child stands only above a part that is about the same, never above another's.
+fn speaks_of(lead: Lead, parts: &DailyParts) -> bool {
+    let call = |child| parts.sections.iter().find(|section| section.child == child).map(|section| section.call);
+    match lead {
+        Lead::Resumed | Lead::FamilyJoined => true,
+        Lead::DueDateMoved(child) => {
+            let asked = parts.overdue.iter().any(|overdue| overdue.child == child);
+            asked || matches!(call(child), Some(Call::Pregnancy { .. }))
+        }
+        Lead::BirthReported(child) => matches!(call(child), Some(Call::Day { .. } | Call::Birthday { .. })),
+    }
 }
 
 /// The active children with their courses.

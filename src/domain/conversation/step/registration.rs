@@ -92,15 +92,17 @@ fn confirmed(scene: Scene<'_>, dates: Dates, called: &Called) -> Step {
         let draft = Draft { dates: None, called: Some(called.clone()) };
         return super::dates::settle(scene, &Wanted::Registration { draft }, dates);
     }
-    // What was told of the one is true of its sibling.
-    let role = scene.active().last().map_or(Role::Other, |follow| follow.role);
+    // What was told of a child of their own is true of its sibling; a guest's role is that of a guest.
+    let own = scene.active().filter(|follow| follow.registrant);
+    let role = own.last().map_or(Role::Other, |follow| follow.role);
     let enrolment = Enrolment { dates, nickname: called.nickname().cloned(), role };
     let step = scene.stay().to(State::Idle);
-    // A rest from an earlier registration would hold the new one back unseen.
-    let step = if scene.facts.profile.pause.is_some() { step.want(Effect::Resume) } else { step };
     if scene.active().next().is_some() {
         return siblings::enrolled(step, enrolment).say(Prompt::SiblingRegistered);
     }
+    // A rest from an earlier registration would hold the new one back unseen; one that still rests
+    // others stays.
+    let step = if scene.facts.profile.pause.is_some() { step.want(Effect::Resume) } else { step };
     let step = step.want(Effect::Enrol(enrolment));
     let step = if begins_now(scene, dates) { step.want(Effect::ShowToday) } else { step };
     step.say(Prompt::Registered(dates))

@@ -39,6 +39,20 @@ fn what_the_reader_is_to_one_child_they_are_to_its_sibling() {
 }
 
 #[test]
+fn what_a_guest_is_to_anothers_child_they_are_not_to_their_own() {
+    let mut world = World::with(&[]);
+    world.add("ゆず", Journey::Born { born: day("2025-01-01"), due: None }, Role::Grandparent, false);
+    world.says("きょうだいを追加").says("2027/6/1").says("つけない").says("はい");
+    assert_eq!(world.follows[1].role, Role::Other);
+
+    let mut world = World::with(&[]);
+    world.add("あお", Journey::Born { born: day("2025-06-01"), due: None }, Role::Mother, true);
+    world.add("ゆず", Journey::Born { born: day("2025-01-01"), due: None }, Role::Grandparent, false);
+    world.says("きょうだいを追加").says("2027/6/1").says("つけない").says("はい");
+    assert_eq!(world.follows[2].role, Role::Mother);
+}
+
+#[test]
 fn a_lost_child_and_one_past_its_third_birthday_are_not_counted() {
     let mut world = World::with(&[
         ("はる", Journey::Stopped { on: day("2026-10-01"), before: Box::new(expected("2027-01-01")) }),

@@ -209,6 +209,7 @@ pub const PHRASES: [(&str, &[&str]); 204] = [
     ("ask_join", &["no", "privacy"]),
     ("role_words", &["father", "grandparent", "mother", "other", "somebody"]),
     ("joined", &[]),
+    ("joined_resting", &[]),
     ("join_declined", &[]),
     ("family", &["back", "invite"]),
     ("family_nobody", &[]),

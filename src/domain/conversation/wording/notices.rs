@@ -117,8 +117,14 @@ fn registered(words: &Words<'_>, dates: Dates) -> Message {
     said.with_quick(settings::next_steps(words))
 }
 
-/// Whether today's message follows at once, or which day the first one comes.
+/// Whether today's message follows at once, or which day the first one comes; during a rest none does.
 pub(super) fn first_message(words: &Words<'_>) -> String {
+    if words.rests() {
+        return match words.facts.profile.pause.and_then(|pause| pause.until) {
+            Some(until) => words.text("resting_until", &on(until).pairs()),
+            None => words.text("resting_open", &[]),
+        };
+    }
     match words.facts.today {
         Today::Ready => words.text("registered_today", &[]),
         Today::NotToday { next: Some(next), .. } => words.text("registered_next", &[("day", &days::day(next))]),

@@ -88,7 +88,8 @@ fn age(words: &Words<'_>, child: &Child) -> Option<String> {
 }
 
 pub(super) fn joined(words: &Words<'_>) -> Message {
-    words.line("joined", &[("today", &first_message(words))])
+    let key = if words.rests() { "joined_resting" } else { "joined" };
+    words.line(key, &[("today", &first_message(words))])
 }
 
 /// Everybody else in the family; those who can be removed have a numbered button.

@@ -110,6 +110,11 @@ impl Words<'_> {
         }
     }
 
+    /// Whether the reader's deliveries rest today.
+    pub(super) fn rests(&self) -> bool {
+        self.facts.profile.rests_on(self.facts.now.date())
+    }
+
     /// Leads back to the open question.
     pub(super) fn way_back(&self, registration: bool) -> Button {
         self.entry("way_back", if registration { "registration" } else { "question" }, Tap::Continue)

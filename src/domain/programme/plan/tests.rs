@@ -108,7 +108,7 @@ fn during_a_rest_nothing_is_sent_and_the_first_message_after_it_says_so() {
 #[test]
 fn a_day_can_be_read_during_a_rest_without_explanations() {
     let child = [born(1, "", "2026-04-01")];
-    let profile = Profile { leads: vec![Lead::DueDateMoved], ..resting_until(None) };
+    let profile = Profile { leads: vec![Lead::BirthReported(ChildId(1))], ..resting_until(None) };
     let reader = ReaderPlan { follows: &child, profile: &profile, locale: "ja" };
     let parts = readable_on(&reader, date("2026-04-05"), &library()).unwrap();
     assert_eq!((parts.leads.len(), parts.sections.len()), (0, 1));
