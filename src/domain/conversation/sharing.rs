@@ -5,10 +5,11 @@
 
 use chrono::NaiveDate;
 
+use super::goes_on::goes_on;
 use super::postback::{Data, Tap};
 use super::reading::words::{self, Command};
 use super::state::State;
-use super::{Conversation, Input, ages};
+use super::{Conversation, Input};
 use crate::domain::calendar::LeapRule;
 use crate::domain::code::Code;
 use crate::domain::family::{Child, Follow, Role};
@@ -102,11 +103,8 @@ impl Sharing {
 /// they are a parent.
 #[must_use]
 pub fn offered(follows: &[Follow], today: NaiveDate, leap: LeapRule) -> Vec<Child> {
-    let goes_on = |follow: &&Follow| {
-        let finished = follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, leap) < today);
-        follow.is_active() && follow.is_parent() && !finished
-    };
-    follows.iter().filter(goes_on).map(|follow| follow.child.clone()).collect()
+    let theirs = |follow: &&Follow| goes_on(follow, today, leap) && follow.is_parent();
+    follows.iter().filter(theirs).map(|follow| follow.child.clone()).collect()
 }
 
 /// What a step with this input must know.
