@@ -43,6 +43,7 @@ mod invitation;
 mod kill;
 mod ledger;
 mod loss;
+mod loss_among_others;
 mod mistakes;
 mod nicknames;
 mod on_postgres;
