@@ -46,6 +46,7 @@ mod invitation;
 mod kill;
 mod ledger;
 mod loss;
+mod loss_among_others;
 mod mistakes;
 mod newcomers_at_rest;
 mod nicknames;

@@ -10,6 +10,7 @@
 
 mod ages;
 pub mod danger;
+mod goes_on;
 pub mod postback;
 pub mod reading;
 pub mod sharing;

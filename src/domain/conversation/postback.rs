@@ -108,6 +108,8 @@ pub enum Tap {
     No,
     /// Not on the same day.
     Apart,
+    /// Sad news of the twin that is asked about.
+    SadTwin,
     /// Count from the due date.
     CountFromDue,
     /// Count from the birth date.
@@ -161,7 +163,7 @@ pub enum Tap {
 }
 
 /// Every tap but [`Tap::Pick`] with its `flow|step|value`. The first [`ENTRIES`] are entries, and [`MORE_ENTRIES`].
-const TAPS: [(Tap, &str); 63] = [
+const TAPS: [(Tap, &str); 64] = [
     (Tap::ShowToday, "today|show|"),
     (Tap::ShowConsult, "consult|show|"),
     (Tap::ShowUrgent, "consult|urgent|"),
@@ -200,6 +202,7 @@ const TAPS: [(Tap, &str); 63] = [
     (Tap::Yes, "ask|yes|"),
     (Tap::No, "ask|no|"),
     (Tap::Apart, "twins|apart|"),
+    (Tap::SadTwin, "twins|sad|"),
     (Tap::CountFromDue, "count|from|due"),
     (Tap::CountFromBirth, "count|from|birth"),
     (Tap::CountLater, "count|from|later"),

@@ -5,10 +5,11 @@
 
 use chrono::NaiveDate;
 
+pub use super::goes_on::goes_on;
 use super::postback::{Data, Tap};
 use super::reading::words::{self, Command};
 use super::state::State;
-use super::{Conversation, Input, ages};
+use super::{Conversation, Input};
 use crate::domain::calendar::LeapRule;
 use crate::domain::code::Code;
 use crate::domain::family::{Child, Follow, Role};
@@ -112,15 +113,8 @@ impl Sharing {
 /// they are a parent.
 #[must_use]
 pub fn offered(follows: &[Follow], today: NaiveDate, leap: LeapRule) -> Vec<Child> {
-    let parents = follows.iter().filter(|follow| follow.is_parent());
-    parents.filter(|follow| goes_on(follow, today, leap)).map(|follow| follow.child.clone()).collect()
-}
-
-/// Whether deliveries about the child go on for whoever follows it so.
-#[must_use]
-pub fn goes_on(follow: &Follow, today: NaiveDate, leap: LeapRule) -> bool {
-    let finished = follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, leap) < today);
-    follow.is_active() && !finished
+    let theirs = |follow: &&Follow| goes_on(follow, today, leap) && follow.is_parent();
+    follows.iter().filter(theirs).map(|follow| follow.child.clone()).collect()
 }
 
 /// What a step with this input must know.

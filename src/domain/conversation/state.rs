@@ -10,7 +10,7 @@ use super::Dates;
 use super::postback::ChildRef;
 use crate::domain::code::CodeKind;
 use crate::domain::family::Nickname;
-use crate::domain::ids::{CodeId, ReaderId};
+use crate::domain::ids::{ChildId, CodeId, ReaderId};
 
 /// What we wait for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +135,15 @@ pub enum State {
     ChoosingLost {
         /// The children whose deliveries were stopped, in this order.
         children: Vec<ChildRef>,
+        /// Twins among them, offered together behind the children.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        together: Vec<Vec<ChildRef>>,
+        /// Those whose deliveries stood still before, and are not lifted.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ended: Vec<ChildId>,
     },
+    /// For the yes to taking a loss back that may not have been meant.
+    ConfirmingUndo,
     /// For how long to rest.
     ChoosingRest,
     /// For a code that somebody was given.
@@ -294,6 +302,7 @@ impl State {
             | Self::ChoosingCount { .. }
             | Self::ConfirmingLoss
             | Self::ChoosingLost { .. }
+            | Self::ConfirmingUndo
             | Self::ChoosingRest
             | Self::AskingCode { .. }
             | Self::Joining { .. }

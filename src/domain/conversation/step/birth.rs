@@ -8,7 +8,7 @@ use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, ReportedBirth, Step, ages};
 use super::scene::{Scene, due_date};
-use super::{count, stop, twins};
+use super::{count, twins};
 use crate::domain::family::Follow;
 use crate::domain::ids::ChildId;
 
@@ -54,12 +54,21 @@ fn with_twins(scene: Scene<'_>, child: ChildRef, born: NaiveDate) -> Step {
 /// These children were born on that day. A twin that was not is asked about next; a child that came
 /// early is asked how to count.
 pub(super) fn reported(scene: Scene<'_>, children: &[ChildRef], born: NaiveDate) -> Step {
-    let may_speak = |child: &ChildRef| expected(scene, *child).is_some_and(|(follow, _)| follow.is_parent());
-    let ([first, ..], true) = (children, children.iter().all(may_speak)) else {
+    let (Some(step), [first, ..]) = (quietly(scene, children, born), children) else {
         return scene.end(Line::NoLongerAsked);
     };
-    if born > scene.today() {
-        return scene.end(Line::NoLongerAsked);
+    let step = step.want(Effect::ShowToday).say(Prompt::Born { child: *first });
+    match twins::due_together(scene, *first).iter().find(|twin| !children.contains(twin)) {
+        Some(twin) => step.ask(State::AskingDate { wanted: Wanted::Birth { child: *twin } }),
+        None => count::after_birth(step, scene, children, born),
+    }
+}
+
+/// The reports alone, without a word; `None` where this reader may not make them, or not any more.
+pub(super) fn quietly(scene: Scene<'_>, children: &[ChildRef], born: NaiveDate) -> Option<Step> {
+    let may_speak = |child: &ChildRef| expected(scene, *child).is_some_and(|(follow, _)| follow.is_parent());
+    if born > scene.today() || !children.iter().all(may_speak) {
+        return None;
     }
     let mut step = scene.stay().to(State::Idle);
     for child in children {
@@ -67,11 +76,7 @@ pub(super) fn reported(scene: Scene<'_>, children: &[ChildRef], born: NaiveDate)
         step.next.births.push(ReportedBirth { child: child.id, on: scene.today() });
         step = step.want(Effect::ReportBirth { child: child.id, born });
     }
-    let step = step.want(Effect::ShowToday).say(Prompt::Born { child: *first });
-    match twins::due_together(scene, *first).iter().find(|twin| !children.contains(twin)) {
-        Some(twin) => step.ask(State::AskingDate { wanted: Wanted::Birth { child: *twin } }),
-        None => count::after_birth(step, scene, children, born),
-    }
+    Some(step)
 }
 
 fn expected(scene: Scene<'_>, child: ChildRef) -> Option<(&Follow, NaiveDate)> {
@@ -112,6 +117,6 @@ fn reported_with(scene: Scene<'_>, child: ChildId) -> Vec<ChildId> {
 /// 「まちがえました」 typed: takes the last report back, unless a stop came after it.
 pub(super) fn undo_latest(scene: Scene<'_>) -> Option<Step> {
     let birth = scene.talk.births.last()?;
-    let stopped_since = stop::latest(scene).is_some_and(|stopped| stopped >= birth.on);
+    let stopped_since = scene.facts.last_stop().is_some_and(|stopped| stopped >= birth.on);
     (!stopped_since).then(|| undo(scene, birth.child))
 }

@@ -57,15 +57,19 @@ pub(super) fn chosen(scene: Scene<'_>, matter: Matter, children: &[ChildRef], ta
 
 /// A nickname was typed instead.
 pub(super) fn named(scene: Scene<'_>, matter: Matter, children: &[ChildRef], text: &str) -> Option<Step> {
-    let called = |child: &&ChildRef| {
-        let nickname = scene.follow(**child).and_then(|follow| follow.child.nickname.as_ref());
-        nickname.is_some_and(|name| {
-            name.expose() == text.trim() || fold(name.expose()) == fold(text) && !fold(text).is_empty()
-        })
-    };
+    let called = |child: &&ChildRef| scene.follow(**child).is_some_and(|follow| is_called(follow, text));
     let mut found = children.iter().filter(called);
     let child = found.next()?;
     found.next().is_none().then(|| go_on(scene, matter, *child))
+}
+
+/// Whether a whole message is the child's nickname.
+pub(super) fn is_called(follow: &Follow, text: &str) -> bool {
+    follow
+        .child
+        .nickname
+        .as_ref()
+        .is_some_and(|name| name.expose() == text.trim() || fold(name.expose()) == fold(text) && !fold(text).is_empty())
 }
 
 /// The question ends when its children are no longer what they were.

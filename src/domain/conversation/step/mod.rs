@@ -96,6 +96,7 @@ fn is_void(scene: Scene<'_>) -> bool {
         | State::Resuming { .. }
         | State::ConfirmingLoss
         | State::ChoosingLost { .. }
+        | State::ConfirmingUndo
         | State::AskingCode { .. }
         | State::Joining { .. }
         | State::ConfirmingErase
@@ -175,7 +176,8 @@ fn stops(scene: Scene<'_>, command: Command, text: &str) -> Option<Step> {
         Command::EndPregnancy => Some(overdue::end_typed(scene)),
         Command::Loss => Some(loss::now(scene)),
         // Labels of our own that hold a danger word.
-        Command::SadNews | Command::Urgent => Some(commands::run(scene, command)),
+        Command::SadNews => Some(twins::sad(scene).unwrap_or_else(|| commands::run(scene, command))),
+        Command::Urgent => Some(commands::run(scene, command)),
         _ => None,
     }
 }
@@ -187,8 +189,7 @@ fn answered(scene: Scene<'_>, text: &str, command: Option<Command>) -> Step {
     }
     match command {
         Some(Command::Back) => return back(scene),
-        // Nothing is kept yet that could be undone: the answer before is meant.
-        Some(Command::Mistake | Command::Undo) if scene.state().is_registration() => return back(scene),
+        Some(command @ (Command::Mistake | Command::Undo)) => return taken_back(scene, command),
         Some(Command::Cancel) => return left(scene),
         Some(command) if !options::may_be_an_answer(scene.state(), command) => return commands::run(scene, command),
         _ => {}
@@ -201,9 +202,26 @@ fn answered(scene: Scene<'_>, text: &str, command: Option<Command>) -> Step {
     }
 }
 
+/// 「まちがえた」, 「もどす」 at an open question: the answer before is meant. Only a question that stands
+/// right behind what was done leaves no doubt that this is to be undone.
+fn taken_back(scene: Scene<'_>, command: Command) -> Step {
+    let born_today = || scene.talk.births.last().is_some_and(|birth| birth.on == scene.today());
+    match (scene.state(), command) {
+        (State::ChoosingLost { .. }, _) => commands::run(scene, command),
+        (State::ChoosingCount { .. }, Command::Mistake) if born_today() => commands::run(scene, command),
+        (State::ConfirmingUndo, Command::Undo) => stop::confirmed(scene, Tap::Yes).unwrap_or_else(|| back(scene)),
+        _ => back(scene),
+    }
+}
+
 /// A typed choice: an answer, or one of the entries that stand among a question's buttons.
 fn choose(scene: Scene<'_>, tap: Tap) -> Option<Step> {
-    if tap.is_entry() { Some(commands::entered(scene, Data::entry(tap), None)) } else { answer(scene, tap, None) }
+    let entered = || commands::entered(scene, Data::entry(tap), None);
+    match tap {
+        Tap::AskLoss => Some(twins::sad(scene).unwrap_or_else(entered)),
+        _ if tap.is_entry() => Some(entered()),
+        _ => answer(scene, tap, None),
+    }
 }
 
 /// Reads a text as the answer that the open question waits for.
@@ -218,6 +236,9 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         State::ChoosingChild { matter, children } => children::named(scene, *matter, children, text),
         State::CountingTwins { child } => twins::count_typed(scene, *child, text),
         State::NamingTwins { child, named, more } => Some(twins::name_typed(scene, *child, named, *more, text)),
+        State::ChoosingLost { children, together, ended } => {
+            loss::named(scene, loss::Choice { children, together, ended }, text)
+        }
         State::ChoosingTime => time::typed(scene, text),
         State::ChoosingArea { areas } => area::typed(scene, areas, text),
         State::Idle
@@ -230,7 +251,7 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         | State::ConfirmingTwins { .. }
         | State::ChoosingCount { .. }
         | State::ConfirmingLoss
-        | State::ChoosingLost { .. }
+        | State::ConfirmingUndo
         | State::ChoosingRest
         | State::AskingCode { .. }
         | State::Joining { .. }
@@ -265,6 +286,9 @@ fn answer(scene: Scene<'_>, tap: Tap, picked: Option<NaiveDate>) -> Option<Step>
     if tap == Tap::Back {
         return Some(back(scene));
     }
+    if tap == Tap::SadTwin {
+        return twins::sad(scene);
+    }
     match scene.state() {
         State::Idle => None,
         State::AskingConsent
@@ -288,7 +312,10 @@ fn answer(scene: Scene<'_>, tap: Tap, picked: Option<NaiveDate>) -> Option<Step>
         }
         State::ChoosingCount { children } => count::answer(scene, children, tap),
         State::ConfirmingLoss => (tap == Tap::Yes).then(|| loss::now(scene)),
-        State::ChoosingLost { children } => loss::chosen(scene, children, tap),
+        State::ChoosingLost { children, together, ended } => {
+            loss::chosen(scene, loss::Choice { children, together, ended }, tap)
+        }
+        State::ConfirmingUndo => stop::confirmed(scene, tap),
         State::ChoosingRest => rest::answer(scene, tap),
         State::AskingCode { .. } => None,
         State::Joining { code } => join::answer(scene, *code, tap),
@@ -307,7 +334,7 @@ fn left(scene: Scene<'_>) -> Step {
     let line = match scene.state() {
         State::AskingConsent => Line::RegisterLater,
         state if state.is_registration() => Line::RegistrationLeft,
-        State::ConfirmingLoss | State::ChoosingLost { .. } => Line::LossLeft,
+        State::ConfirmingLoss | State::ChoosingLost { .. } | State::ConfirmingUndo => Line::LossLeft,
         _ => Line::NothingChanged,
     };
     scene.stay().to(State::Idle).tell(line)

@@ -28,7 +28,7 @@ fn offered(state: &State, privacy: bool) -> Vec<Tap> {
         State::Confirming { .. } | State::ConfirmingMove { .. } | State::ConfirmingBirth { .. } => {
             vec![Tap::Yes, Tap::No]
         }
-        State::ConfirmingTwins { .. } => vec![Tap::Yes, Tap::Apart],
+        State::ConfirmingTwins { .. } => vec![Tap::Yes, Tap::Apart, Tap::SadTwin],
         State::CountingTwins { .. } => vec![Tap::Pick(0), Tap::Pick(1), Tap::Pick(2), Tap::Back],
         State::NamingTwins { .. } => vec![Tap::SkipName, Tap::Back],
         State::ChoosingCount { .. } => vec![Tap::CountFromDue, Tap::CountFromBirth, Tap::CountLater],
@@ -36,7 +36,10 @@ fn offered(state: &State, privacy: bool) -> Vec<Tap> {
         State::Resuming { .. } => vec![Tap::GoOn, Tap::Restart],
         State::ChoosingChild { children, .. } => [picks(children.len()), vec![Tap::Back]].concat(),
         State::ConfirmingLoss => vec![Tap::Yes, Tap::Back],
-        State::ChoosingLost { children } => [picks(children.len()), vec![Tap::PickAll, Tap::PickNone]].concat(),
+        State::ChoosingLost { children, together, .. } => {
+            [picks(children.len() + together.len()), vec![Tap::PickAll, Tap::PickNone]].concat()
+        }
+        State::ConfirmingUndo => vec![Tap::Yes, Tap::No],
         State::ChoosingRest => vec![Tap::RestWeek, Tap::RestMonth, Tap::RestOpen, Tap::StopNow],
         State::AskingCode { .. } => vec![Tap::Back],
         State::Joining { .. } if privacy => [&ROLES[..], &[Tap::ShowPrivacy, Tap::Decline]].concat(),
@@ -97,7 +100,7 @@ pub(super) const fn may_be_an_answer(state: &State, command: Command) -> bool {
 pub(super) fn before(state: &State) -> Option<State> {
     match state {
         State::Idle | State::AskingConsent | State::ChoosingChild { .. } | State::AskingNewName { .. } => None,
-        State::ConfirmingLoss | State::ChoosingLost { .. } | State::ChoosingRest => None,
+        State::ConfirmingLoss | State::ChoosingLost { .. } | State::ConfirmingUndo | State::ChoosingRest => None,
         State::AskingCode { .. } | State::Joining { .. } | State::ConfirmingErase => None,
         State::ChoosingMember { .. } | State::ConfirmingRemoval { .. } | State::ConfirmingTransfer { .. } => None,
         State::ChoosingRole | State::ChoosingTime | State::ChoosingArea { .. } => None,

@@ -71,7 +71,7 @@ pub(super) fn resume(scene: Scene<'_>) -> Step {
 fn stands_still(scene: Scene<'_>) -> Step {
     let step = scene.stay().to(State::Idle);
     if scene.is_quiet() {
-        step.say(Prompt::QuietlyStopped { undo: super::stop::latest(scene).is_some() })
+        step.say(Prompt::QuietlyStopped { undo: scene.facts.last_stop().is_some() })
     } else if scene.plainly_stopped().next().is_some() {
         step.tell(Line::TooLateToUndo)
     } else {

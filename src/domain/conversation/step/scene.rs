@@ -6,12 +6,9 @@ use super::super::postback::ChildRef;
 use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
-use super::super::{Conversation, Facts, Step, ages};
+use super::super::{Conversation, Facts, Step};
 use crate::domain::calendar::LeapRule;
-use crate::domain::family::{Follow, Journey, StopReason};
-
-/// A stop or a loss can be undone for this many days (design §13).
-pub(super) const UNDO_DAYS: i64 = 30;
+use crate::domain::family::{Follow, Journey};
 
 /// The conversation and the facts an input meets.
 #[derive(Clone, Copy)]
@@ -94,30 +91,22 @@ impl<'a> Scene<'a> {
 
     /// Children whose deliveries go on or could: neither stopped nor past the third birthday.
     pub(super) fn active(self) -> impl Iterator<Item = &'a Follow> {
-        self.facts.follows.iter().filter(move |follow| follow.is_active() && !self.is_finished(follow))
-    }
-
-    /// Whether the third birthday is over.
-    pub(super) fn is_finished(self, follow: &Follow) -> bool {
-        follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, self.leap()) < self.today())
+        self.facts.active()
     }
 
     /// Whether this reader stopped plainly, and the journey goes on.
     pub(super) fn plainly_stopped(self) -> impl Iterator<Item = &'a Follow> {
-        self.facts.follows.iter().filter(|follow| {
-            let plain = follow.stopped.is_some_and(|stop| stop.reason == StopReason::Plain);
-            plain && !follow.child.journey.is_stopped()
-        })
+        self.facts.plainly_stopped()
     }
 
     /// Whether everything stands still after a loss: words stay quiet.
     pub(super) fn is_quiet(self) -> bool {
-        self.active().next().is_none() && self.facts.follows.iter().any(Follow::is_lost)
+        self.facts.is_quiet()
     }
 
     /// Whether some day of the last thirty is meant.
     pub(super) fn is_recent(self, on: NaiveDate) -> bool {
-        (self.today() - on).num_days() <= UNDO_DAYS
+        self.facts.is_recent(on)
     }
 }
 

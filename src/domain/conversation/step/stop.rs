@@ -2,12 +2,14 @@
 
 use chrono::NaiveDate;
 
+use super::super::goes_on::{family_stop, own_stop};
+use super::super::postback::Tap;
 use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, Step};
 use super::scene::Scene;
-use crate::domain::family::{Follow, Journey, StopReason};
+use crate::domain::family::{Follow, StopReason};
 use crate::domain::ids::ChildId;
 
 /// Stops the reader's own deliveries at once. Nobody asks why.
@@ -28,16 +30,46 @@ pub(super) fn ids<'a>(follows: impl Iterator<Item = &'a Follow>) -> Vec<ChildId>
     follows.map(|follow| follow.child.id).collect()
 }
 
-/// The day of the last stop or loss that this reader may still undo.
-pub(super) fn latest(scene: Scene<'_>) -> Option<NaiveDate> {
-    let own = scene.facts.follows.iter().filter_map(own_stop);
-    let family = scene.facts.follows.iter().filter_map(family_stop);
-    own.chain(family).filter(|on| scene.is_recent(*on)).max()
+/// 「もどす」 typed: it means a loss only while everything stands still.
+pub(super) fn undo(scene: Scene<'_>) -> Step {
+    carefully(scene, scene.is_quiet())
 }
 
-/// Undoes what was stopped on the last day something was stopped, in neutral words.
-pub(super) fn undo(scene: Scene<'_>) -> Step {
-    let Some(on) = latest(scene) else { return nothing_to_undo(scene) };
+/// 「まちがえた」 typed: it means a loss only on its own day, before anything else was decided.
+pub(super) fn mistaken(scene: Scene<'_>) -> Step {
+    carefully(scene, scene.is_quiet() && scene.facts.last_stop() == Some(scene.today()))
+}
+
+/// The button 「もどす」, which may be an old one.
+pub(super) fn undo_tapped(scene: Scene<'_>) -> Step {
+    carefully(scene, scene.is_quiet() || scene.facts.last_stop() == Some(scene.today()))
+}
+
+/// The answer to whether a loss is taken back.
+pub(super) fn confirmed(scene: Scene<'_>, tap: Tap) -> Option<Step> {
+    match tap {
+        Tap::Yes => Some(carefully(scene, true)),
+        Tap::No => Some(scene.end(Line::LossLeft)),
+        _ => None,
+    }
+}
+
+/// A loss is not taken back by the way, for the whole family: unless it is `sure` to be meant, one
+/// neutral question comes first.
+fn carefully(scene: Scene<'_>, sure: bool) -> Step {
+    let is_loss = |on| {
+        let stopped = |follow: &&Follow| own_stop(follow) == Some(on) || family_stop(follow) == Some(on);
+        scene.facts.follows.iter().filter(stopped).any(Follow::is_lost)
+    };
+    match scene.facts.last_stop() {
+        None => nothing_to_undo(scene),
+        Some(on) if sure || !is_loss(on) => undone(scene, on),
+        Some(_) => scene.ask(State::ConfirmingUndo),
+    }
+}
+
+/// Undoes what was stopped on that day, in neutral words.
+fn undone(scene: Scene<'_>, on: NaiveDate) -> Step {
     let losses = ids(scene.facts.follows.iter().filter(|follow| family_stop(follow) == Some(on)));
     let undone =
         |follow: &&Follow| own_stop(follow) == Some(on) || (losses.contains(&follow.child.id) && follow.is_lost());
@@ -54,17 +86,8 @@ pub(super) fn undo(scene: Scene<'_>) -> Step {
 
 fn nothing_to_undo(scene: Scene<'_>) -> Step {
     let stopped = scene.facts.follows.iter().any(|follow| !follow.is_active());
-    scene.again(if stopped { Line::TooLateToUndo } else { Line::NothingOpen })
-}
-
-fn own_stop(follow: &Follow) -> Option<NaiveDate> {
-    follow.stopped.map(|stop| stop.on)
-}
-
-/// A stop of the whole family can be lifted by those who may speak for it.
-fn family_stop(follow: &Follow) -> Option<NaiveDate> {
-    match &follow.child.journey {
-        Journey::Stopped { on, .. } if follow.is_parent() => Some(*on),
-        Journey::Stopped { .. } | Journey::Expected { .. } | Journey::Born { .. } => None,
+    if scene.is_quiet() {
+        return scene.again(Line::QuietStopped);
     }
+    scene.again(if stopped { Line::TooLateToUndo } else { Line::NothingOpen })
 }

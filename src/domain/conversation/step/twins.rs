@@ -7,12 +7,12 @@ use chrono::NaiveDate;
 
 use super::super::postback::{ChildRef, Tap};
 use super::super::reading::{fold, words};
-use super::super::state::{Called, Matter, State};
+use super::super::state::{Called, Matter, State, Wanted};
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{Effect, Step};
 use super::scene::{Scene, due_date, reference};
-use super::{birth, children, nickname, siblings};
+use super::{birth, children, loss, nickname, siblings};
 use crate::domain::family::Follow;
 
 /// ふたご・みつごです: for which child, unless all that are registered share their dates.
@@ -106,4 +106,31 @@ pub(super) fn confirmed(scene: Scene<'_>, children: &[ChildRef], born: NaiveDate
         (Tap::Apart, [first, ..]) => Some(birth::reported(scene, &[*first], born)),
         _ => None,
     }
+}
+
+/// Sad news where a twin is asked about whose sibling is born: the birth stays reported, without a
+/// congratulation, and the one that is asked about is stopped. With more than one, everything stops and
+/// it is asked which, as always. `None` where no twin is asked about.
+pub(super) fn sad(scene: Scene<'_>) -> Option<Step> {
+    match scene.state() {
+        State::ConfirmingTwins { children, born } => {
+            let (first, others) = children.split_first()?;
+            let Some(step) = birth::quietly(scene, &[*first], *born) else {
+                return Some(scene.end(Line::NoLongerAsked));
+            };
+            Some(match others {
+                [other] => lost(step, scene, *other),
+                _ => loss::after(step, scene),
+            })
+        }
+        State::AskingDate { wanted: Wanted::Birth { child } } if scene.facts.has_born_twin(child.id) => {
+            Some(lost(scene.stay().to(State::Idle), scene, *child))
+        }
+        _ => None,
+    }
+}
+
+fn lost(step: Step, scene: Scene<'_>, child: ChildRef) -> Step {
+    let step = loss::for_family(loss::own_stop(step, &[child.id], scene), &[child.id], scene);
+    step.tell(Line::TwinLost).say(Prompt::LossTalk { undo: true })
 }

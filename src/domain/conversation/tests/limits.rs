@@ -179,7 +179,14 @@ fn every_shipped_phrase_and_label_is_said_somewhere() {
     let mut early = World::with(&[]);
     early.add("", Journey::Born { born: day("2026-11-01"), due: Some(day("2026-12-31")) }, Role::Mother, true);
     early.follows[0].child.corrected = true;
-    let worlds = [vec![early], vec![big_family(), reviewed, quiet, bare, between], resting.into()].concat();
+    let mut born_apart = big_family();
+    born_apart.follows[3].child.journey = Journey::Born { born: day("2026-11-20"), due: Some(day("2026-12-31")) };
+    let lost =
+        Journey::Stopped { on: day("2026-11-20"), before: Box::new(Journey::Expected { due: day("2027-03-01") }) };
+    let mut told = World::with(&[]);
+    told.add("", lost, Role::Grandparent, false);
+    let worlds =
+        [vec![early, born_apart, told], vec![big_family(), reviewed, quiet, bare, between], resting.into()].concat();
     let mut said: String = group_farewell(&echoes()).iter().map(text_of).collect();
     for world in worlds {
         for prompt in prompts() {

@@ -7,6 +7,7 @@ mod count;
 mod danger;
 mod dates;
 mod limits;
+mod loss;
 mod overdue;
 mod registration;
 mod rest;

@@ -118,7 +118,12 @@ pub(super) fn states() -> Vec<State> {
         State::NamingTwins { child: child(2), named: vec![named(), Called::Unnamed], more: 3 },
         State::ChoosingCount { children: vec![child(2)] },
         State::ConfirmingLoss,
-        State::ChoosingLost { children: vec![child(0), child(1), child(2)] },
+        State::ChoosingLost {
+            children: vec![child(0), child(1), child(2)],
+            together: vec![vec![child(0), child(1)]],
+            ended: vec![],
+        },
+        State::ConfirmingUndo,
         State::ChoosingRest,
         State::AskingCode { wanted: CodeKind::Invitation },
         State::AskingCode { wanted: CodeKind::Transfer },

@@ -297,7 +297,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_in_whatever_order_the_promises_hold(family in 0usize..11, state in 0usize..116, moves in moves()) {
+    fn whatever_happens_in_whatever_order_the_promises_hold(family in 0usize..11, state in 0usize..117, moves in moves()) {
         let mut world = families()[family].clone();
         // From any question, or from none.
         if let Some(state) = states().get(state) {

@@ -3,7 +3,7 @@
 use super::super::state::{Called, State};
 use super::super::{Dates, Effect, Enrolment, Today};
 use super::world::{World, day};
-use crate::domain::family::{Journey, Nickname, Role};
+use crate::domain::family::{Journey, Nickname, Role, StopReason};
 use crate::domain::ids::ChildId;
 
 const FIRST: ChildId = ChildId(100);
@@ -179,4 +179,78 @@ fn nothing_asks_about_a_lost_twin() {
     world.wants(&[Effect::ReportBirth { child: FIRST, born: day("2026-11-20") }, Effect::ShowToday]);
     world.sees_not("はる").sees_not("ふたり");
     world.says("変更").sees("あお").sees_not("はる");
+}
+
+/// 「はい」 to the birth of the first: now the other is asked about.
+fn asked_about_the_other() -> World {
+    let mut world = twins();
+    world.says("生まれた").says("1").says("2026/11/20").says("はい").sees("お返事は、いそぎません");
+    world
+}
+
+#[test]
+fn sad_news_of_the_other_twin_keeps_the_birth_and_congratulates_nobody() {
+    for way in ["つらいお知らせのとき", "つらいお知らせ", "3"] {
+        let mut world = asked_about_the_other();
+        world.says(way).wants(&[
+            Effect::ReportBirth { child: FIRST, born: day("2026-11-20") },
+            Effect::Stop { children: vec![SECOND], reason: StopReason::Loss },
+            Effect::ReportLoss { children: vec![SECOND] },
+        ]);
+        world.sees("知らせてくださって").sees("話を聞いてもらえるところ").sees_not("おめでとう").sees_not("はる");
+        assert!(!world.state().is_open());
+        world.says("変更").sees("あお").sees_not("はる");
+    }
+    let mut tapped = asked_about_the_other();
+    tapped.taps("つらいお知らせのとき").taps("もどす");
+    tapped.wants(&[Effect::UndoLoss { children: vec![SECOND] }, Effect::UndoStop { children: vec![SECOND] }]);
+}
+
+#[test]
+fn a_twin_asked_about_alone_is_named_and_sad_news_are_of_this_one() {
+    let mut world = asked_about_the_other();
+    world.taps("別々の日です").says("わかりません").sees("はるについて").sees_not("お知らせ、ありがとうございます");
+    for way in ["つらいお知らせのとき", "2"] {
+        world.clone().says(way).wants(&[
+            Effect::Stop { children: vec![SECOND], reason: StopReason::Loss },
+            Effect::ReportLoss { children: vec![SECOND] },
+        ]);
+    }
+    world.taps("つらいお知らせのとき").sees_not("おめでとう").sees("ほかのお子さんへのお届けは、続けます");
+}
+
+#[test]
+fn sad_news_among_triplets_stops_everything_and_keeps_the_birth() {
+    let due = "2026-11-30";
+    let mut world = World::with(&[("あお", expected(due)), ("はる", expected(due)), ("ゆず", expected(due))]);
+    world.says("生まれた").says("1").says("2026/11/20").says("はい").taps("つらいお知らせのとき");
+    let all = [FIRST, SECOND, ChildId(102)];
+    world.wants(&[
+        Effect::ReportBirth { child: FIRST, born: day("2026-11-20") },
+        Effect::Stop { children: all.to_vec(), reason: StopReason::Loss },
+    ]);
+    world.says("2").wants(&[
+        Effect::Stop { children: vec![SECOND], reason: StopReason::Loss },
+        Effect::ReportLoss { children: vec![SECOND] },
+        Effect::UndoStop { children: vec![FIRST, ChildId(102)] },
+    ]);
+}
+
+#[test]
+fn nobody_is_offered_twins_who_has_them_or_lost_one() {
+    let offers = |mut world: World| world.says("変更").labels().contains(&"ふたご・みつごです".to_owned());
+    assert!(offers(World::with(&[("あお", expected("2027-03-01"))])));
+    assert!(!offers(twins()));
+    let lost = Journey::Stopped { on: day("2026-11-20"), before: Box::new(expected("2027-03-01")) };
+    assert!(!offers(World::with(&[("あお", lost), ("はる", expected("2027-03-01"))])));
+}
+
+#[test]
+fn help_names_what_a_family_can_do() {
+    let mut world = twins();
+    world.says("ヘルプ");
+    for word in ["きょうだいを追加", "招待", "続柄", "時刻", "機種変更", "問い合わせ番号", "登録を消す"]
+    {
+        world.sees(word);
+    }
 }

@@ -4,7 +4,6 @@
 use super::super::danger::{Category, Found, Variant};
 use super::super::postback::Tap;
 use super::words::{Words, tel};
-use crate::domain::family::Follow;
 use crate::domain::message::{Button, Card, Message, Row, Weight};
 use crate::domain::municipal::Desk;
 
@@ -44,17 +43,11 @@ fn entry(words: &Words<'_>, key: &str, name: &str, tap: Tap, weight: Weight) -> 
     Row::Button { button: words.entry(key, name, tap), weight }
 }
 
-/// Whether everything stands still after a loss: no line about children or pregnancy is named.
-fn is_quiet(words: &Words<'_>) -> bool {
-    let follows = words.facts.follows;
-    follows.iter().any(Follow::is_lost) && !follows.iter().any(Follow::is_active)
-}
-
 /// Whom one can call, and always the way to the urgent card, since no detection is relied on.
 pub(super) fn consult(words: &Words<'_>) -> Message {
     use Weight::{Primary, Secondary, Urgent};
     let urgent = entry(words, "consult", "urgent", Tap::ShowUrgent, Urgent);
-    let lines: Lines<'_> = if is_quiet(words) {
+    let lines: Lines<'_> = if words.facts.is_quiet() {
         &[(DESK, Primary), ("loss", Secondary), ("yorisoi", Secondary), ("kokoro", Secondary)]
     } else {
         &[
@@ -81,20 +74,20 @@ pub(super) fn urgent(words: &Words<'_>) -> Message {
         ("dv_plus", Secondary),
         (DESK, Secondary),
     ];
-    let quiet = is_quiet(words);
+    let quiet = words.facts.is_quiet();
     let lines: Vec<_> = all.into_iter().filter(|(line, _)| !quiet || !about_children.contains(line)).collect();
     card(words, "urgent", &lines, vec![])
 }
 
 /// What can be done here. After a loss it names nothing that is about a child.
 pub(super) fn help(words: &Words<'_>) -> Message {
-    let follows = words.facts.follows;
-    let key = if follows.is_empty() {
-        "help_unregistered"
-    } else if follows.iter().any(|follow| follow.is_active()) {
-        "help"
-    } else {
-        "help_quiet"
+    let facts = words.facts;
+    let stands_still = facts.active().next().is_none() && facts.follows.iter().any(|follow| !follow.is_active());
+    let key = match facts.last_stop() {
+        _ if facts.follows.is_empty() => "help_unregistered",
+        Some(_) if stands_still => "help_quiet_undo",
+        None if stands_still => "help_quiet",
+        _ => "help",
     };
     let mut rows = match key {
         "help" => vec![
@@ -106,13 +99,23 @@ pub(super) fn help(words: &Words<'_>) -> Message {
     };
     rows.push(entry(words, key, "consult", Tap::ShowConsult, Weight::Secondary));
     rows.push(Row::Button { button: words.call_desk(key), weight: Weight::Link });
+    if stands_still {
+        rows.push(entry(words, key, "erase", Tap::AskErase, Weight::Link));
+    }
     card(words, key, &[], rows)
 }
 
 pub(super) fn loss_talk(words: &Words<'_>, undo: bool) -> Message {
     let lines = [(DESK, Weight::Secondary), ("loss", Weight::Secondary), ("yorisoi", Weight::Secondary)];
-    let undo = undo.then(|| entry(words, "loss_talk", "undo", Tap::UndoStop, Weight::Link));
-    card(words, "loss_talk", &lines, undo.into_iter().collect())
+    let mut rows = Vec::new();
+    if words.facts.is_quiet() {
+        rows.push(Row::Small { text: words.text("loss_kept", &[]) });
+    }
+    rows.extend(undo.then(|| entry(words, "loss_talk", "undo", Tap::UndoStop, Weight::Link)));
+    if words.facts.is_quiet() {
+        rows.push(entry(words, "loss_talk", "erase", Tap::AskErase, Weight::Link));
+    }
+    card(words, "loss_talk", &lines, rows)
 }
 
 /// The words first, then whom to call.

@@ -1,7 +1,9 @@
 //! Children: how they are called, the cards of 変更, and questions about one of them.
 
 use chrono::NaiveDate;
+use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::super::goes_on::before_stop;
 use super::super::postback::{ChildRef, Data, Tap};
 use super::super::state::Matter;
 use super::super::{Dates, ages};
@@ -71,8 +73,11 @@ fn child_card(words: &Words<'_>, follow: &Follow) -> Option<Card> {
     Some(Card { kicker: Some(words.title("profile", &[])), title: name(words, follow), rows, note: None })
 }
 
-/// Whether the family's deliveries stop too.
+/// Whether the family's deliveries stop too; with several children that is known only later.
 pub(super) fn confirm_loss_key(words: &Words<'_>) -> &'static str {
+    if words.facts.concerned_by_loss().len() > 1 {
+        return "confirm_loss_several";
+    }
     let speaks = words.facts.follows.iter().any(|follow| follow.is_parent() && !follow.child.journey.is_stopped());
     if speaks { "confirm_loss" } else { "confirm_loss_own" }
 }
@@ -140,13 +145,6 @@ fn child_rows(words: &Words<'_>, children: &[ChildRef]) -> Vec<Row> {
     children.iter().zip(0u8..).map(row).collect()
 }
 
-fn before_stop(journey: &Journey) -> &Journey {
-    match journey {
-        Journey::Stopped { before, .. } => before,
-        Journey::Expected { .. } | Journey::Born { .. } => journey,
-    }
-}
-
 pub(super) fn which_child(words: &Words<'_>, matter: Matter, children: &[ChildRef]) -> Message {
     let key = match matter {
         Matter::DueDate => "ask_which_due_date",
@@ -165,13 +163,24 @@ pub(super) fn link(button: Button) -> Row {
     Row::Button { button, weight: Weight::Link }
 }
 
-pub(super) fn which_lost(words: &Words<'_>, children: &[ChildRef]) -> Message {
+pub(super) fn which_lost(words: &Words<'_>, children: &[ChildRef], together: &[Vec<ChildRef>]) -> Message {
     let key = "ask_which_lost";
     let mut rows = vec![Row::Text { text: words.text(key, &[]) }];
     rows.extend(child_rows(words, children));
+    let twins = together.iter().zip(children.len()..).filter_map(|(twins, index)| twins_row(words, twins, index));
+    rows.extend(twins);
     rows.push(secondary(words.answer(key, "all", Tap::PickAll)));
     rows.push(link(words.answer(key, "none", Tap::PickNone)));
     words.card(key, &[], Card { kicker: None, title: words.title(key, &[]), rows, note: None })
+}
+
+/// The row of twins, by their nicknames where all have one and LINE has room (40 characters in a card).
+fn twins_row(words: &Words<'_>, twins: &[ChildRef], index: usize) -> Option<Row> {
+    let names: Option<Vec<String>> = twins.iter().map(|twin| nickname_of(words, *twin)).collect();
+    let names = names.map(|names| names.join("・")).filter(|names| names.graphemes(true).count() <= 36);
+    let names = names.unwrap_or_else(|| words.label("ask_which_lost", "together"));
+    let data = Data::answer(Tap::Pick(u8::try_from(index).ok()?), words.facts.turn);
+    Some(secondary(Button::postback(format!("{} {names}", index + 1), data.to_string())))
 }
 
 pub(super) fn ask_new_name(words: &Words<'_>, child: ChildRef) -> Message {

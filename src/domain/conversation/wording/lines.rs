@@ -114,6 +114,8 @@ lines! {
     LossOthersGoOn = "loss_others_go_on",
     /// Everything stays stopped.
     LossAll = "loss_all",
+    /// The deliveries for a twin stopped; the birth of the other is reported.
+    TwinLost = "twin_lost",
     /// The question about the loss was left.
     LossLeft = "loss_left",
     /// Everything stands still after a loss.

@@ -3,7 +3,7 @@
 use super::super::postback::{ChildRef, Tap};
 use super::super::state::Called;
 use super::notices::first_message;
-use super::questions::two;
+use super::questions::birth_picker;
 use super::words::Words;
 use super::{days, family};
 use crate::domain::family::{Follow, Journey};
@@ -14,7 +14,12 @@ const KEY: &str = "children";
 
 /// What may come after a registration.
 pub(super) fn quick(words: &Words<'_>) -> Vec<Button> {
-    vec![words.entry(KEY, "twins", Tap::AddTwins), words.entry(KEY, "add", Tap::AddChild)]
+    add_twins(words).into_iter().chain([words.entry(KEY, "add", Tap::AddChild)]).collect()
+}
+
+/// Nobody who lost one of twins is offered to add twins, and nobody who has them.
+fn add_twins(words: &Words<'_>) -> Option<Button> {
+    words.facts.may_add_twins().then(|| words.entry(KEY, "twins", Tap::AddTwins))
 }
 
 /// The entry to the count, for a child that came early.
@@ -25,19 +30,14 @@ pub(super) fn count_entry(words: &Words<'_>, follow: &Follow) -> Option<Button> 
 
 /// How many children the reader has whose letters go on. A lost one is never counted.
 fn going(words: &Words<'_>) -> String {
-    let over = |follow: &&Follow| {
-        let leap = words.facts.account.municipality.leap;
-        let born = follow.child.journey.born();
-        born.is_some_and(|born| super::super::ages::last_birthday(born, leap) < words.facts.now.date())
-    };
-    words.facts.follows.iter().filter(|follow| follow.is_active() && !over(follow)).count().to_string()
+    words.facts.active().count().to_string()
 }
 
 pub(super) fn sibling(words: &Words<'_>) -> Message {
     let values = [("count", going(words)), ("today", first_message(words))];
     words
         .line("sibling_registered", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
-        .with_quick(vec![words.entry(KEY, "twins", Tap::AddTwins), words.entry(KEY, "profile", Tap::ShowProfile)])
+        .with_quick(add_twins(words).into_iter().chain([words.entry(KEY, "profile", Tap::ShowProfile)]).collect())
 }
 
 pub(super) fn twins(words: &Words<'_>) -> Message {
@@ -71,7 +71,16 @@ pub(super) fn confirm_twins(words: &Words<'_>, children: &[ChildRef], born: chro
     let names: Option<Vec<String>> = others.map(|child| family::nickname_of(words, *child)).collect();
     let names = names.map_or_else(|| words.label("child_words", "others"), |names| names.join("・"));
     let said = [("child", names.as_str()), ("day", &days::full_day(born))];
-    two(words, key, &said, [("yes", Tap::Yes), ("apart", Tap::Apart)])
+    let taps = [("yes", Tap::Yes), ("apart", Tap::Apart), ("sad", Tap::SadTwin)];
+    words.buttons(key, &said, taps.map(|(name, tap)| words.answer(key, name, tap)).into())
+}
+
+/// The birth date of a twin whose sibling is born: named, and with a way for sad news of this one alone.
+pub(super) fn ask_birth_of_twin(words: &Words<'_>, child: ChildRef) -> Message {
+    let key = "ask_birth_twin";
+    let buttons =
+        vec![birth_picker(words, key), words.answer(key, "sad", Tap::SadTwin), words.answer(key, "back", Tap::Back)];
+    words.buttons(key, &[("child", &family::name_of(words, child))], buttons)
 }
 
 /// From which date the development is counted.

@@ -39,7 +39,8 @@ pub(super) fn question(words: &Words<'_>, state: &State) -> Option<Message> {
         State::ConfirmingLoss => {
             two(words, family::confirm_loss_key(words), &[], [("yes", Tap::Yes), ("back", Tap::Back)])
         }
-        State::ChoosingLost { children } => family::which_lost(words, children),
+        State::ChoosingLost { children, together, .. } => family::which_lost(words, children, together),
+        State::ConfirmingUndo => two(words, "confirm_undo", &[], [("yes", Tap::Yes), ("no", Tap::No)]),
         State::ChoosingRest => rest(words),
         State::AskingCode { wanted } => sharing::ask_code(words, *wanted),
         State::Joining { code } => sharing::join(words, *code),
@@ -91,6 +92,7 @@ fn date(words: &Words<'_>, wanted: &Wanted) -> Message {
             let key = "ask_new_birth_date";
             words.buttons(key, &[], vec![birth_picker(words, key), back(key)])
         }
+        Wanted::Birth { child } if words.facts.has_born_twin(child.id) => newcomers::ask_birth_of_twin(words, *child),
         Wanted::Birth { .. } => {
             let key = "ask_birth";
             let sad = words.entry(key, "sad", Tap::AskLoss);
