@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 use crate::clock::{Ambient, RehearsalClock};
 use crate::config::{Config, Mistakes};
 use crate::content::Findings;
-use crate::delivery::Deliveries;
+use crate::delivery::{Deliveries, Kind};
 use crate::http::{self, Site};
 use crate::inbox::Inbox;
 use crate::store::seal::KeyError;
@@ -179,10 +179,10 @@ impl App {
 }
 
 impl Serving {
-    /// Stops in order: nothing further is taken up, no new webhooks, what is in flight ends and is
-    /// written down, and only then the database is closed.
+    /// Stops in order: no further mornings, no new webhooks, no further decisions, what is in flight ends
+    /// and is written down, what was decided is answered, and only then the database is closed.
     pub async fn stop(self) {
-        self.app.deliveries.stop();
+        self.app.deliveries.stop_mornings();
         self.web.stop(true).await;
         self.app.inbox.stop();
         let _already_stopped = self.stopping.send(true);
@@ -190,6 +190,9 @@ impl Serving {
         if tokio::time::timeout(STOP_WITHIN, futures::future::join_all(self.workers)).await.is_err() {
             tracing::warn!("a worker did not finish in time; its leases run out by themselves");
             aborts.iter().for_each(tokio::task::AbortHandle::abort);
+        }
+        if tokio::time::timeout(STOP_WITHIN, self.app.deliveries.tick(Kind::Answers)).await.is_err() {
+            tracing::warn!("an answer did not leave in time; another server takes it up");
         }
         if let Ok(Err(error)) = self.web_task.await {
             tracing::warn!(error = &error as &dyn std::error::Error, "the web server ended with an error");

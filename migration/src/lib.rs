@@ -12,6 +12,7 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_first_schema;
 mod m0002_codes;
+mod m0003_deliveries_by_reader;
 
 /// All migrations.
 pub struct Migrator;
@@ -19,6 +20,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first_schema::Migration), Box::new(m0002_codes::Migration)]
+        vec![
+            Box::new(m0001_first_schema::Migration),
+            Box::new(m0002_codes::Migration),
+            Box::new(m0003_deliveries_by_reader::Migration),
+        ]
     }
 }

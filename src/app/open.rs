@@ -20,7 +20,7 @@ use crate::inbox::Inbox;
 use crate::line::client::{Endpoints, Limits, Line};
 use crate::line::signature::Secrets;
 use crate::line::token::TokenSource;
-use crate::store::{AccountRow, Hold, Sealer, Store, StoreError, backend_of};
+use crate::store::{AccountRow, Sealer, Store, StoreError, backend_of};
 use crate::timers::TimerIndex;
 use crate::timers::fallback::Fallback;
 use crate::timers::redis::{Link, RedisTimers, judge_address};
@@ -254,10 +254,8 @@ fn ordered(config: &Config) -> Vec<&AccountConfig> {
 async fn ensure_account(store: &Store, slug: &str) -> Result<AccountRow, StoreError> {
     let tx = store.begin().await?;
     let row = tx.ensure_account(slug).await?;
-    if let Some(hold) = &row.held {
-        // A start may be the mending: what was held is tried at once.
-        tx.set_hold(row.id, Some(&Hold { probe_ms: 0, ..hold.clone() })).await?;
-    }
+    // A start may be the mending: what was held is tried at once.
+    tx.probe_at_once(row.id).await?;
     tx.commit().await?;
     Ok(row)
 }

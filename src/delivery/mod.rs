@@ -125,8 +125,9 @@ impl Deliveries {
         self.pace.lend().await;
     }
 
-    /// From now on no further row is taken up; what is on its way ends.
-    pub fn stop(&self) {
+    /// From now on no further morning is taken up; what is on its way ends. Answers go on: their reply
+    /// tokens do not wait for another server.
+    pub fn stop_mornings(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
@@ -151,7 +152,7 @@ impl Deliveries {
         let Some(channel) = self.channels.get(account) else { return Ok(0) };
         self.end_overdue(channel).await?;
         let mut total = 0;
-        while !self.is_stopping() {
+        while kind == Kind::Answers || !self.is_stopping() {
             let done = self.serve(channel, kind).await?;
             total += done;
             if done == 0 {
@@ -173,6 +174,8 @@ impl Deliveries {
             }
             return Ok(planned + self.send(channel, rows).await?.ended);
         };
+        // Whichever server ends the hold: what was refused before it was nobody's own case here either.
+        channel.health.lock().expect("no panic while health is held").forgive();
         let mut done = 0;
         if kind == Kind::Answers && !stops_replies(&hold) {
             let rows = self.lease(channel, Wanted::Replies, First::Oldest, BATCH).await?;

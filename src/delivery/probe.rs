@@ -105,10 +105,16 @@ impl Deliveries {
 
     /// Lets the account's deliveries go. `free` says that only a reply was accepted.
     pub(super) async fn release(&self, channel: &Channel, free: bool) -> Result<(), DeliveryError> {
-        if !self.hold_of(channel).await?.is_some_and(|hold| !free || stops_replies(&hold)) {
+        let ends = |hold: Option<Hold>| hold.is_some_and(|hold| !free || stops_replies(&hold));
+        if !ends(self.hold_of(channel).await?) {
             return Ok(());
         }
         let tx = self.store.begin().await?;
+        // Another server may have found another reason meanwhile.
+        if !ends(tx.locked_account(channel.account.id).await?.and_then(|account| account.held)) {
+            tx.give_up().await;
+            return Ok(());
+        }
         tx.set_hold(channel.account.id, None).await?;
         tx.commit().await?;
         metrics::gauge!("hagukumi_account_held", "account" => channel.account.slug.clone()).set(0.0);

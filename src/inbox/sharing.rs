@@ -4,7 +4,8 @@ use super::Inbox;
 use crate::domain::account::Account;
 use crate::domain::code::{Code, CodeKind};
 use crate::domain::conversation::Input;
-use crate::domain::conversation::sharing::{Invitation, Member, Sharing, Typed, needs, offered};
+use crate::domain::conversation::sharing::{Invitation, Member, Move, Sharing, Typed, goes_on, needs, offered};
+use crate::domain::family::Role;
 use crate::domain::ids::ChildId;
 use crate::store::{CodeRow, ReaderRow, Result, Tx};
 
@@ -22,18 +23,23 @@ impl Inbox {
             sharing.typed = self.typed(tx, account, reader, code).await?;
         }
         if let Some(code) = needs.held {
-            let found = tx.code(account.id, code).await?.filter(|code| code.kind == CodeKind::Invitation);
+            let found = tx.code(account.id, code).await?;
             if let Some(found) = &found {
                 tx.lock_around(found.reader).await?;
             }
             // Once more: before the lock was there, somebody may have used it.
             let still = if found.is_some() { tx.code(account.id, code).await? } else { None };
-            if let Some(code) = still {
-                sharing.held = Some(self.invitation(tx, account, code).await?);
+            match still.map(|code| (code, code.kind)) {
+                Some((code, CodeKind::Invitation)) => sharing.held = Some(self.invitation(tx, account, code).await?),
+                Some((code, CodeKind::Transfer)) => sharing.moves = Some(self.moves(tx, account, code).await?),
+                Some((_, CodeKind::Enquiry)) | None => {}
             }
         }
         if needs.members {
             sharing.members = members(tx, account, reader).await?;
+        }
+        if needs.parents {
+            sharing.unspoken_for = unspoken_for(tx, reader).await?;
         }
         Ok(sharing)
     }
@@ -48,12 +54,16 @@ impl Inbox {
         }
         Ok(match found.kind {
             CodeKind::Invitation => Typed::Invitation(self.invitation(tx, account, found).await?),
-            CodeKind::Transfer => {
-                let active = !self.invitation(tx, account, found).await?.children.is_empty();
-                Typed::Transfer { code: found.id, active }
-            }
+            CodeKind::Transfer => Typed::Transfer(self.moves(tx, account, found).await?),
             CodeKind::Enquiry => Typed::Unusable,
         })
+    }
+
+    async fn moves(&self, tx: &Tx, account: &Account, code: CodeRow) -> Result<Move> {
+        let old = tx.readers_apart(&[code.reader]).await?.0.pop();
+        let (today, leap) = (account.civil(self.ambient.now_ms()).date(), account.library.municipality.leap);
+        let active = old.is_some_and(|old| old.follows.iter().any(|follow| goes_on(follow, today, leap)));
+        Ok(Move { code: code.id, active })
     }
 
     async fn invitation(&self, tx: &Tx, account: &Account, code: CodeRow) -> Result<Invitation> {
@@ -82,4 +92,16 @@ async fn members(tx: &Tx, account: &Account, reader: &ReaderRow) -> Result<Vec<M
         }
     }
     Ok(members)
+}
+
+/// The children that go on of whom nobody else is a parent.
+async fn unspoken_for(tx: &Tx, reader: &ReaderRow) -> Result<Vec<ChildId>> {
+    let mut alone = Vec::new();
+    for follow in reader.follows.iter().filter(|follow| follow.is_active()) {
+        let others = tx.edges_beside(reader.id, &[follow.child.id]).await?;
+        if !others.iter().any(|edge| edge.registrant || matches!(edge.role, Role::Mother | Role::Father)) {
+            alone.push(follow.child.id);
+        }
+    }
+    Ok(alone)
 }

@@ -92,6 +92,22 @@ impl Tx {
         Ok(row.map(AccountRow::from))
     }
 
+    /// Lets an account that is held be tried at once.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn probe_at_once(&self, account: AccountId) -> Result<()> {
+        let update = Query::update()
+            .table(account::Entity)
+            .value(account::Column::ProbeAt, 0)
+            .and_where(Expr::col(account::Column::Id).eq(account.0))
+            .and_where(Expr::col(account::Column::Held).is_not_null())
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
     /// Moves the moment of a held account's next probe from one to another (milliseconds since 1970);
     /// `false` when it is not that moment any more: another server has moved it, or let the account go.
     ///

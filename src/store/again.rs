@@ -89,8 +89,11 @@ fn trouble_of(error: &sqlx::Error) -> Trouble {
 /// By PostgreSQL's codes (documentation, appendix A).
 fn trouble_by(code: &str) -> Trouble {
     match code {
-        // serialization_failure, deadlock_detected, lock_not_available
-        "40001" | "40P01" | "55P03" => Trouble::InTheWay,
+        // serialization_failure, deadlock_detected, lock_not_available, query_canceled (a statement that
+        // took too long), read_only_sql_transaction (a standby)
+        "40001" | "40P01" | "55P03" | "57014" | "25006" => Trouble::InTheWay,
+        // insufficient_resources: no room, no memory, too many connections. No fault of what was asked.
+        _ if code.starts_with("53") => Trouble::InTheWay,
         // statement_completion_unknown, admin_shutdown, crash_shutdown, cannot_connect_now,
         // idle_in_transaction_session_timeout
         "40003" | "57P01" | "57P02" | "57P03" | "25P03" => Trouble::Lost,

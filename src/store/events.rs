@@ -281,7 +281,11 @@ impl Store {
         old.and_where(received(ids_before)).and_where(finished());
         let mut kept = Query::select();
         kept.and_where(received(payloads_before))
-            .and_where(finished())
+            // Only these keep one, and the index on states finds them.
+            .and_where(
+                Expr::col(event::Column::State)
+                    .is_in([EventState::Dead, EventState::Quarantined].map(EventState::as_str)),
+            )
             .and_where(Expr::col(event::Column::PayloadSealed).is_not_null());
         let id = || Expr::col(event::Column::Id);
         let delete = Query::delete()

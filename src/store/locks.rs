@@ -52,19 +52,6 @@ impl Tx {
         Ok(row.map(|row| row.try_get("", "taken")).transpose()?.unwrap_or(false))
     }
 
-    /// As [`Tx::lock_lane`], but waits for whoever has it: for what is decided about somebody else's lane.
-    ///
-    /// # Errors
-    ///
-    /// [`super::StoreError::Database`]; a passing one when the wait was too long.
-    pub async fn wait_for_lane(&self, account: AccountId, lane: Blind) -> Result<()> {
-        if self.backend == Backend::Postgres {
-            let number = number(account, lane);
-            self.inner.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({number})")).await?;
-        }
-        Ok(())
-    }
-
     /// Takes the schema for this transaction: whoever else migrates waits, however long it lasts.
     pub(super) async fn lock_schema(&self) -> Result<()> {
         if self.backend == Backend::Sqlite {

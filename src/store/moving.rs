@@ -10,7 +10,7 @@ use super::deliveries::open;
 use super::seal::At;
 use super::{ReaderRow, Result, StoreError, Tx};
 use crate::domain::delivery::{Purpose, State};
-use crate::domain::family::Role;
+use crate::domain::family::{Follow, Role, StopReason};
 use crate::domain::ids::{ChildId, ReaderId};
 
 /// A follow edge of somebody else.
@@ -64,8 +64,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives everything that one reader follows, their consents and their codes to another one. What
-    /// both follow stays as it is for the other one.
+    /// Gives everything that one reader follows, their consents and their codes to another one. What both
+    /// follow becomes what it was for the first one, but a right to speak for it or a loss that either
+    /// had stays.
     ///
     /// # Errors
     ///
@@ -73,12 +74,14 @@ impl Tx {
     pub async fn move_reader(&self, from: &ReaderRow, to: &ReaderRow) -> Result<()> {
         for follow in &from.follows {
             let child = follow.child.id;
-            if to.follows.iter().any(|own| own.child.id == child) {
-                continue;
+            let own = to.follows.iter().find(|own| own.child.id == child);
+            match own {
+                Some(own) => self.join_edges(to.id, own, follow).await?,
+                None => self.move_edge(from.id, to.id, child).await?,
             }
-            self.move_edge(from.id, to.id, child).await?;
             // What is sealed names its reader.
-            self.set_stop(to.id, child, follow.stopped).await?;
+            let lost = own.and_then(|own| own.stopped).filter(|stop| stop.reason == StopReason::Loss);
+            self.set_stop(to.id, child, lost.or(follow.stopped)).await?;
         }
         for (table, column) in [("consent", "reader_id"), ("code", "reader_id")] {
             let update = Query::update()
@@ -88,6 +91,21 @@ impl Tx {
                 .to_owned();
             self.inner.execute(&update).await?;
         }
+        Ok(())
+    }
+
+    /// What a reader is to a child once somebody else's edge to it is theirs, too.
+    async fn join_edges(&self, to: ReaderId, own: &Follow, moved: &Follow) -> Result<()> {
+        if matches!(moved.role, Role::Mother | Role::Father) || !own.is_parent() {
+            self.set_role(to, own.child.id, moved.role).await?;
+        }
+        let update = Query::update()
+            .table(follow::Entity)
+            .value(follow::Column::Registrant, own.registrant || moved.registrant)
+            .and_where(Expr::col(follow::Column::ReaderId).eq(to.0))
+            .and_where(Expr::col(follow::Column::ChildId).eq(own.child.id.0))
+            .to_owned();
+        self.inner.execute(&update).await?;
         Ok(())
     }
 

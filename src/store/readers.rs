@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use entity::{consent, reader};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::children::follows_of;
 use super::seal::{At, Blind};
-use super::{Result, Store, StoreError, Tx};
+use super::{Backend, Result, Store, StoreError, Tx};
 use crate::domain::conversation::Conversation;
 use crate::domain::family::{Follow, Profile, Standing};
 use crate::domain::ids::{AccountId, LineUserId, ReaderId};
@@ -294,7 +294,8 @@ impl Store {
         Ok(found.is_some_and(|row| row.turn == turn && row.standing == standing_word(Standing::Following)))
     }
 
-    /// Readers of an account who are due at `now` (milliseconds since 1970), the longest due first.
+    /// Readers of an account who are due at `now` (milliseconds since 1970), the longest due first, and
+    /// whom no other server has in hand: servers side by side would otherwise all look at the same ones.
     ///
     /// # Errors
     ///
@@ -307,8 +308,13 @@ impl Store {
             .and_where(Expr::col(reader::Column::NextDueAt).lte(now))
             .order_by(reader::Column::NextDueAt, sea_orm::Order::Asc)
             .limit(limit)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .to_owned();
-        let rows = self.reader.query_all(&query).await?;
+        // Only a connection that may write may lock.
+        let rows = match self.backend {
+            Backend::Sqlite => self.reader.query_all(&query).await?,
+            Backend::Postgres => self.writer.query_all(&query).await?,
+        };
         rows.iter().map(|row| Ok(ReaderId(row.try_get("", "id")?))).collect()
     }
 

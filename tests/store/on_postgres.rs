@@ -63,16 +63,6 @@ async fn a_lane_that_another_server_has_is_left_to_it_until_it_is_done() {
 }
 
 #[tokio::test]
-async fn whoever_must_have_anothers_lane_waits_until_it_is_free() {
-    let (bench, other) = two_servers().await;
-    let (has, wants) = (bench.store.begin().await.unwrap(), other.begin().await.unwrap());
-    assert!(has.lock_lane(bench.account, LANE).await.unwrap());
-    let (waited, ()) = tokio::join!(wants.wait_for_lane(bench.account, LANE), has.give_up());
-    waited.unwrap();
-    assert!(!bench.store.begin().await.unwrap().lock_lane(bench.account, LANE).await.unwrap());
-}
-
-#[tokio::test]
 async fn who_decides_locks_everybody_who_shares_a_child_and_nobody_else() {
     let (bench, _) = two_servers().await;
     let [mother, father, stranger] = [bench.reader('a').await, bench.reader('b').await, bench.reader('c').await];

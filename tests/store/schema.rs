@@ -57,6 +57,10 @@ fn migrations_that_were_written_stay_as_they_are() {
             include_str!("../../migration/src/m0002_codes.rs"),
             "f92b3089fcd6d9e408c3b76fd9dd3d1d45f5bf70e36e6b0331a08466eb0fe335",
         ),
+        (
+            include_str!("../../migration/src/m0003_deliveries_by_reader.rs"),
+            "84e6b77b6ddd27ab0be27db50291dc1e2d90e2b9b91d6b320a4195aeb297858a",
+        ),
     ] {
         let hash: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hash, written);

@@ -1,5 +1,6 @@
 //! 参加している家族: by role and day, and who may let whom go.
 
+use crate::erase::rows;
 use crate::invitation::{hana, joined};
 use crate::support::World;
 
@@ -17,8 +18,10 @@ async fn a_member_is_listed_by_role_and_day_and_removed_without_being_told() {
         "もどる",
     ]);
     hana.says("1").await.tells("その方へのお届けを止めますか。");
-    world.witness.expects("I6", grandmother.user.id(), "what was sent before is about no child of theirs now");
+    assert_eq!(rows(&world).await[..4], [3, 1, 3, 3]);
     hana.taps("はい").await.tells("その方へのお届けを止めました。相手には知らせません。");
+    // She followed nothing else: nothing of her is kept.
+    assert_eq!(rows(&world).await[..4], [2, 1, 2, 2]);
     grandmother.waits_until("2026-11-24 12:00").await.silence();
     grandmother.says("変更").await.tells("いま、登録はありません").never_tells(&["止め", "家族", "あお"]);
     grandmother.says("きょうのメッセージ").await.tells("いま、登録はありません");

@@ -158,7 +158,6 @@ async fn a_mother_reports_the_birth_for_everybody_and_a_loss_too() {
     hana.picks("誕生日をえらぶ", "2026-11-23").await;
     hana.taps("はい").await;
     grandmother.waits_until("2026-11-24 12:00").await.tells("ご家族からお知らせがありました").tells("生まれて2日目");
-    world.witness.expects("I6", "Pregnancy(260)", "the birth and the loss of a child are not told apart from its end");
     hana.says("死産しました").await.tells("お届けを止めました。");
     grandmother.waits_until("2026-11-26 12:00").await.silence();
     grandmother.says("招待コード").await;
@@ -214,4 +213,35 @@ async fn a_code_sent_while_registering_is_understood() {
     world.until("2026-11-24 12:00").await;
     ren.was_pushed(&["11-23 08:00", "11-24 08:00"]);
     never_added.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}
+
+#[tokio::test]
+async fn whoever_stopped_plainly_and_is_invited_once_more_reads_again() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = hana(&world).await;
+    let grandmother = joined(&world, &hana, "おじいさん・おばあさん").await;
+    grandmother.waits_until("2026-11-23 12:00").await.tells("妊娠26週");
+    grandmother.says("停止").await.tells("止めました");
+    grandmother.waits_until("2026-11-24 12:00").await.silence();
+    hana.says("招待").await;
+    joins(&grandmother, &hana.copied(), "おじいさん・おばあさん")
+        .await
+        .tells("ご参加ありがとうございます。")
+        .tells("妊娠26週1日");
+    world.until("2026-11-26 12:00").await;
+    grandmother.was_pushed(&["11-23 08:00", "11-25 08:00", "11-26 08:00"]);
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00", "11-26 08:00"]);
+}
+
+#[tokio::test]
+async fn an_invitation_lifts_no_loss_that_was_reported() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = hana(&world).await;
+    let grandmother = joined(&world, &hana, "おじいさん・おばあさん").await;
+    grandmother.says("流産しました").await.tells("お届けを止めました。");
+    hana.says("招待").await;
+    grandmother.says(&hana.copied()).await.tells("お届けは、止まっています。").never_tells(&["参加しています", "妊娠"]);
+    world.until("2026-11-24 12:00").await;
+    grandmother.was_pushed(&[]);
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 }

@@ -1,6 +1,6 @@
 //! 続柄 and 住んでいる地域: told after registration by those who like, and used from the next message.
 
-use crate::invitation::{hana, joined};
+use crate::invitation::{hana, joined, joins};
 use crate::support::{Registers, World};
 
 const HIROBA: &str = "北部ひろば";
@@ -46,6 +46,51 @@ async fn the_role_is_told_with_a_word_that_it_is_kept_and_changes_nobody_elses()
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
     ren.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}
+
+#[tokio::test]
+async fn a_guest_who_is_invited_once_more_becomes_a_parent_and_nobody_is_told_of_a_newcomer() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = hana(&world).await;
+    let ren = joined(&world, &hana, "そのほか・答えない").await;
+    world.until("2026-11-23 10:00").await;
+    ren.says("続柄").await;
+    ren.taps("お父さん・パートナー").await.tells("もういちど招待してもらってください");
+    hana.says("招待").await;
+    joins(&ren, &hana.copied(), "お父さん・パートナー")
+        .await
+        .tells("続柄を「お父さん・パートナー」にしました。")
+        .never_tells(&["妊娠"]);
+    ren.says("予定日をなおす").await.tells("新しい予定日");
+    ren.taps("もどる").await;
+    hana.says("参加している家族").await.offers("1 お父さん・パートナー（11月22日から）");
+    hana.taps("もどる").await;
+    hana.waits_until("2026-11-24 12:00").await.never_tells(&["加わりました"]);
+    world.until("2026-11-25 12:00").await;
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00"]);
+    ren.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00"]);
+}
+
+#[tokio::test]
+async fn where_no_parent_is_left_a_guest_may_become_one() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = hana(&world).await;
+    let ren = joined(&world, &hana, "そのほか・答えない").await;
+    let grandmother = joined(&world, &hana, "おじいさん・おばあさん").await;
+    hana.says("登録を消す").await;
+    hana.taps("消す").await.tells("消しました。");
+    ren.says("続柄").await;
+    ren.taps("お父さん・パートナー").await.tells("続柄を「お父さん・パートナー」にしました。");
+    // From now on there is one.
+    grandmother.says("続柄").await;
+    grandmother.taps("お母さん・妊婦さん").await.tells("もういちど招待してもらってください");
+    ren.says("予定日をなおす").await.tells("新しい予定日");
+    ren.taps("もどる").await;
+    world.until("2026-11-24 12:00").await;
+    hana.was_pushed(&[]);
+    for guest in [&ren, &grandmother] {
+        guest.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+    }
 }
 
 #[tokio::test]

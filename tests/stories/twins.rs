@@ -139,3 +139,15 @@ async fn overdue_twins_share_one_card_and_one_tap_leads_to_both() {
     world.until("2026-12-06 12:00").await;
     hana.was_pushed(&["12-03 08:00", "12-04 08:00", "12-05 08:00", "12-06 08:00"]);
 }
+
+#[tokio::test]
+async fn a_twins_name_that_reads_like_a_code_is_a_name() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", Some("あお")).await;
+    hana.taps("ふたご・みつごです").await;
+    hana.taps("ふたご").await;
+    hana.says("7K4M-9RTP").await.tells("1通でお届けします").never_tells(&["コード"]);
+    hana.waits_until("2026-11-23 12:00").await.tells_times(1, "あお・7K4M-9RTP、きょうから妊娠26週です。");
+    world.until("2026-11-24 12:00").await;
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
+}

@@ -12,17 +12,19 @@ use super::{Conversation, Input, ages};
 use crate::domain::calendar::LeapRule;
 use crate::domain::code::Code;
 use crate::domain::family::{Child, Follow, Role};
-use crate::domain::ids::{CodeId, ReaderId};
+use crate::domain::ids::{ChildId, CodeId, ReaderId};
 
 /// What is to be looked up before a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// The code that was typed.
     pub typed: Option<Code>,
-    /// The invitation that the open question holds.
+    /// The invitation, or the code for a new phone, that the open question holds.
     pub held: Option<CodeId>,
     /// Who else follows the children of whom the reader is a parent.
     pub members: bool,
+    /// Whether the children the reader follows have a parent.
+    pub parents: bool,
 }
 
 /// What was looked up.
@@ -34,8 +36,12 @@ pub struct Sharing {
     pub typed: Typed,
     /// The invitation that the open question holds, while it can be used.
     pub held: Option<Invitation>,
+    /// What the code for a new phone moves that the open question holds, while it can be used.
+    pub moves: Option<Move>,
     /// Who else follows the children of whom the reader is a parent, in the order of their joining.
     pub members: Vec<Member>,
+    /// The children the reader follows of whom nobody else is a parent any more.
+    pub unspoken_for: Vec<ChildId>,
 }
 
 /// What a typed code is.
@@ -51,12 +57,16 @@ pub enum Typed {
     /// An invitation.
     Invitation(Invitation),
     /// It moves everything here.
-    Transfer {
-        /// Which code.
-        code: CodeId,
-        /// Whether deliveries go on for what is moved.
-        active: bool,
-    },
+    Transfer(Move),
+}
+
+/// Everything of another LINE account, to be moved here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    /// Which code.
+    pub code: CodeId,
+    /// Whether deliveries go on for what is moved.
+    pub active: bool,
 }
 
 /// An invitation that can be used.
@@ -87,7 +97,7 @@ impl Sharing {
     pub fn invitation(&self, code: CodeId) -> Option<&Invitation> {
         let typed = match &self.typed {
             Typed::Invitation(invitation) => Some(invitation),
-            Typed::Nothing | Typed::Unusable | Typed::Own | Typed::Transfer { .. } => None,
+            Typed::Nothing | Typed::Unusable | Typed::Own | Typed::Transfer(_) => None,
         };
         self.held.iter().chain(typed).find(|invitation| invitation.code == code)
     }
@@ -102,31 +112,36 @@ impl Sharing {
 /// they are a parent.
 #[must_use]
 pub fn offered(follows: &[Follow], today: NaiveDate, leap: LeapRule) -> Vec<Child> {
-    let goes_on = |follow: &&Follow| {
-        let finished = follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, leap) < today);
-        follow.is_active() && follow.is_parent() && !finished
-    };
-    follows.iter().filter(goes_on).map(|follow| follow.child.clone()).collect()
+    let parents = follows.iter().filter(|follow| follow.is_parent());
+    parents.filter(|follow| goes_on(follow, today, leap)).map(|follow| follow.child.clone()).collect()
+}
+
+/// Whether deliveries about the child go on for whoever follows it so.
+#[must_use]
+pub fn goes_on(follow: &Follow, today: NaiveDate, leap: LeapRule) -> bool {
+    let finished = follow.child.journey.born().is_some_and(|born| ages::last_birthday(born, leap) < today);
+    follow.is_active() && !finished
 }
 
 /// What a step with this input must know.
 #[must_use]
 pub fn needs(talk: &Conversation, input: &Input) -> Needs {
     let held = match talk.state {
-        State::Joining { code } => Some(code),
+        State::Joining { code } | State::ConfirmingTransfer { code } => Some(code),
         _ => None,
     };
     let lists = matches!(talk.state, State::ChoosingMember { .. } | State::ConfirmingRemoval { .. });
+    let parents = talk.state == State::ChoosingRole;
     match input {
         Input::Text(text) => {
             let members = lists || words::command(text) == Some(Command::Family);
-            Needs { typed: Code::read(text), held, members }
+            Needs { typed: Code::read(text), held, members, parents }
         }
         Input::Postback { data, .. } => {
             let members = lists || Data::parse(data).is_some_and(|data| data.tap == Tap::ShowFamily);
-            Needs { typed: None, held, members }
+            Needs { typed: None, held, members, parents }
         }
-        Input::Sticker | Input::Media => Needs { typed: None, held, members: lists },
+        Input::Sticker | Input::Media => Needs { typed: None, held, members: lists, parents },
         Input::Followed | Input::Unfollowed | Input::TimedOut { .. } => Needs::default(),
     }
 }

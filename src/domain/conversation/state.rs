@@ -169,6 +169,11 @@ pub enum State {
     },
     /// For the yes to deleting everything.
     ConfirmingErase,
+    /// For the yes to moving everything here.
+    ConfirmingTransfer {
+        /// The code for the new phone.
+        code: CodeId,
+    },
 }
 
 /// What a date is asked for.
@@ -297,7 +302,8 @@ impl State {
             | Self::ChoosingRole
             | Self::ChoosingTime
             | Self::ChoosingArea { .. }
-            | Self::ConfirmingErase => false,
+            | Self::ConfirmingErase
+            | Self::ConfirmingTransfer { .. } => false,
         }
     }
 

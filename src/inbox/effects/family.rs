@@ -8,16 +8,23 @@ use crate::domain::ids::{ChildId, CodeId, ReaderId};
 use crate::store::{ReaderRow, Result};
 
 impl Work<'_> {
-    /// Follows the children of an invitation. The one who invited reads of it in their next message.
+    /// Follows the children of an invitation; a guest who followed them already is from now on what they
+    /// answered. The one who invited reads of somebody new in their next message.
     pub(super) async fn join(&mut self, code: CodeId, role: Role) -> Result<()> {
         let Some(inviter) = self.used(code).await? else { return Ok(()) };
         let Some(mut inviter) = self.locked(&inviter).await? else { return Ok(()) };
+        let mut new = false;
         for child in offered(&inviter.follows, self.today(), self.account.library.municipality.leap) {
-            if self.reader.follows.iter().all(|follow| follow.child.id != child.id) {
-                self.tx.keep_follow(self.reader.id, child.id, role, false).await?;
+            match self.reader.follows.iter().find(|follow| follow.child.id == child.id) {
+                None => {
+                    self.tx.keep_follow(self.reader.id, child.id, role, false).await?;
+                    new = true;
+                }
+                Some(known) if known.is_parent() || known.is_lost() => {}
+                Some(_) => self.tx.set_role(self.reader.id, child.id, role).await?,
             }
         }
-        if !inviter.profile.leads.contains(&Lead::FamilyJoined) {
+        if new && !inviter.profile.leads.contains(&Lead::FamilyJoined) {
             inviter.profile.leads.push(Lead::FamilyJoined);
             self.tx.save_reader(&inviter).await?;
         }
@@ -40,7 +47,7 @@ impl Work<'_> {
     }
 
     /// Takes a member of the family out of it, for the children of whom this reader is a parent. Nobody
-    /// tells them; whoever registered a child stays.
+    /// tells them; whoever registered a child stays. Whoever follows nothing else is forgotten at once.
     pub(super) async fn remove_member(&mut self, member: ReaderId) -> Result<()> {
         let ours: Vec<ChildId> =
             self.reader.follows.iter().filter(|follow| follow.is_parent()).map(|follow| follow.child.id).collect();
@@ -49,6 +56,13 @@ impl Work<'_> {
             self.tx.forget_follow(member, follow.child.id).await?;
         }
         other.follows = self.tx.follows(member).await?;
+        if other.follows.is_empty() {
+            self.tx.erase_deliveries(member).await?;
+            self.tx.blank_dead_events(self.account.id, other.blind).await?;
+            self.tx.forget_reader(member).await?;
+            self.hints.push((member, None));
+            return Ok(());
+        }
         other.turn += 1;
         let others = other.follows.iter().any(Follow::is_active);
         self.tx.cancel_mornings(member, others).await?;

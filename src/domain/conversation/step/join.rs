@@ -7,6 +7,7 @@ use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
 use super::super::{CONSENT_VERSION, Effect, Step};
 use super::scene::Scene;
+use super::stop::ids;
 use super::{siblings, transfer};
 use crate::domain::code::CodeKind;
 use crate::domain::family::{Follow, Role};
@@ -20,7 +21,9 @@ pub(super) fn ask(scene: Scene<'_>) -> Step {
 /// A code that was typed, whatever is open; `None` when the text is none, or may well be a name.
 pub(super) fn typed(scene: Scene<'_>) -> Option<Step> {
     let typed = &scene.facts.sharing.typed;
-    if *typed == Typed::Nothing || matches!(scene.state(), State::AskingNickname { .. } | State::AskingNewName { .. }) {
+    let named =
+        matches!(scene.state(), State::AskingNickname { .. } | State::AskingNewName { .. } | State::NamingTwins { .. });
+    if *typed == Typed::Nothing || named {
         return None;
     }
     // Before anything is said about the code: a right one must not show itself.
@@ -32,7 +35,7 @@ pub(super) fn typed(scene: Scene<'_>) -> Option<Step> {
         Typed::Unusable => wrong(scene),
         Typed::Own => scene.again(Line::OwnCode),
         Typed::Invitation(invitation) => offered(scene, invitation),
-        Typed::Transfer { code, active } => transfer::moved(scene, *code, *active),
+        Typed::Transfer(moves) => transfer::ask(scene, moves.code),
     })
 }
 
@@ -43,17 +46,25 @@ fn wrong(scene: Scene<'_>) -> Step {
 }
 
 fn offered(scene: Scene<'_>, invitation: &Invitation) -> Step {
-    let follows = |id| scene.facts.follows.iter().any(|follow: &Follow| follow.child.id == id);
-    let new = invitation.children.iter().filter(|child| !follows(child.id)).count();
+    let known: Vec<&Follow> = known(scene, invitation).collect();
+    let new = invitation.children.len() - known.len();
+    let opens = |follow: &&&Follow| follow.stopped.is_some() || !follow.is_parent();
     if invitation.children.is_empty() {
         scene.again(Line::CodeUnusable)
-    } else if new == 0 {
+    } else if new == 0 && known.iter().all(|follow| follow.is_lost()) {
+        scene.again(Line::QuietStopped)
+    } else if new == 0 && !known.iter().filter(opens).any(|follow| !follow.is_lost()) {
         scene.again(Line::AlreadyJoined)
     } else if siblings::is_full(scene, new) {
         scene.again(Line::TooManyChildren)
     } else {
         scene.ask(State::Joining { code: invitation.code })
     }
+}
+
+/// What the reader follows already of the children of an invitation.
+fn known<'a>(scene: Scene<'a>, invitation: &Invitation) -> impl Iterator<Item = &'a Follow> {
+    scene.facts.follows.iter().filter(|follow| invitation.children.iter().any(|child| child.id == follow.child.id))
 }
 
 /// The role is the answer to the card, and the consent.
@@ -65,13 +76,20 @@ pub(super) fn answer(scene: Scene<'_>, code: CodeId, tap: Tap) -> Option<Step> {
     }
 }
 
+/// Follows what is new. Where the reader had stopped plainly it begins again; a loss is never lifted here.
 fn joined(scene: Scene<'_>, code: CodeId, role: Role) -> Step {
-    let usable = scene.facts.sharing.invitation(code).is_some_and(|invitation| !invitation.children.is_empty());
-    if !usable {
+    let Some(invitation) = scene.facts.sharing.invitation(code).filter(|found| !found.children.is_empty()) else {
         return scene.end(Line::CodeUnusable);
-    }
+    };
     let consent = Effect::Consent { version: CONSENT_VERSION };
     let mut step = scene.stay().to(State::Idle).want(consent).want(Effect::Join { code, role });
+    let stopped = ids(known(scene, invitation).filter(|follow| follow.stopped.is_some() && !follow.is_lost()));
+    if stopped.is_empty() && known(scene, invitation).count() == invitation.children.len() {
+        return step.say(Prompt::RoleSet { role });
+    }
+    if !stopped.is_empty() {
+        step = step.want(Effect::UndoStop { children: stopped });
+    }
     // A rest from before would hold the new letters back unseen; one that still rests others stays.
     let alone = scene.active().next().is_none();
     if alone && scene.facts.profile.pause.is_some() {

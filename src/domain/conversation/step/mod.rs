@@ -98,7 +98,8 @@ fn is_void(scene: Scene<'_>) -> bool {
         | State::ChoosingLost { .. }
         | State::AskingCode { .. }
         | State::Joining { .. }
-        | State::ConfirmingErase => false,
+        | State::ConfirmingErase
+        | State::ConfirmingTransfer { .. } => false,
     }
 }
 
@@ -236,7 +237,8 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
         | State::ChoosingMember { .. }
         | State::ConfirmingRemoval { .. }
         | State::ChoosingRole
-        | State::ConfirmingErase => None,
+        | State::ConfirmingErase
+        | State::ConfirmingTransfer { .. } => None,
     }
 }
 
@@ -296,6 +298,7 @@ fn answer(scene: Scene<'_>, tap: Tap, picked: Option<NaiveDate>) -> Option<Step>
         State::ChoosingTime => time::answer(scene, tap),
         State::ChoosingArea { areas } => area::answer(scene, areas, tap),
         State::ConfirmingErase => erase::answer(scene, tap),
+        State::ConfirmingTransfer { code } => transfer::answer(scene, *code, tap),
     }
 }
 

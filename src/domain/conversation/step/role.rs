@@ -18,13 +18,16 @@ pub(super) fn ask(scene: Scene<'_>) -> Step {
 
 /// The role for the children the reader registered; without any, for those they were invited to.
 ///
-/// Whoever was invited does not make themselves a parent: parents speak for the family.
+/// Whoever was invited does not make themselves a parent, for parents speak for the family; unless it has
+/// none any more.
 pub(super) fn answer(scene: Scene<'_>, tap: Tap) -> Option<Step> {
     let role = role_of(tap)?;
     let registered: Vec<&Follow> = scene.active().filter(|follow| follow.registrant).collect();
     let concerned = if registered.is_empty() { scene.active().collect() } else { registered };
     let parents = matches!(role, Role::Mother | Role::Father);
-    let children = ids(concerned.into_iter().filter(|follow| follow.is_parent() || !parents));
+    let unspoken_for = |follow: &Follow| scene.facts.sharing.unspoken_for.contains(&follow.child.id);
+    let may = |follow: &&Follow| follow.is_parent() || !parents || unspoken_for(follow);
+    let children = ids(concerned.into_iter().filter(may));
     if children.is_empty() {
         return Some(scene.end(Line::RoleByInvitation));
     }

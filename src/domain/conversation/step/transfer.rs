@@ -1,5 +1,6 @@
 //! 機種変更: everything moves to another LINE account, by a code that lasts ten minutes.
 
+use super::super::postback::Tap;
 use super::super::state::State;
 use super::super::wording::Prompt;
 use super::super::wording::lines::Line;
@@ -23,9 +24,20 @@ pub(super) fn enter(scene: Scene<'_>) -> Step {
     scene.ask(State::AskingCode { wanted: CodeKind::Transfer })
 }
 
-/// The code is right: everything moves here. The words are the same after a loss.
-pub(super) fn moved(scene: Scene<'_>, code: CodeId, active: bool) -> Step {
+/// The code is right. It may have been taken for an invitation: nothing moves before the yes.
+pub(super) fn ask(scene: Scene<'_>, code: CodeId) -> Step {
+    scene.ask(State::ConfirmingTransfer { code })
+}
+
+/// The answer to the confirmation. The words are the same after a loss.
+pub(super) fn answer(scene: Scene<'_>, code: CodeId, tap: Tap) -> Option<Step> {
+    if tap != Tap::Yes {
+        return None;
+    }
+    let Some(moves) = scene.facts.sharing.moves.filter(|moves| moves.code == code) else {
+        return Some(scene.end(Line::CodeUnusable));
+    };
     let step = scene.stay().to(State::Idle).want(Effect::Transfer { code });
-    let step = if active { step.want(Effect::ShowToday) } else { step };
-    step.tell(Line::Transferred)
+    let step = if moves.active { step.want(Effect::ShowToday) } else { step };
+    Some(step.tell(Line::Transferred))
 }

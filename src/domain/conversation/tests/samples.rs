@@ -65,6 +65,8 @@ pub(super) fn sharing() -> Sharing {
         chance: [7; 8],
         typed: Typed::Invitation(invitation.clone()),
         held: Some(invitation),
+        moves: None,
+        unspoken_for: Vec::new(),
         members: vec![member(7, false), member(8, false), member(9, true)],
     }
 }
@@ -127,6 +129,7 @@ pub(super) fn states() -> Vec<State> {
         State::ChoosingTime,
         State::ChoosingArea { areas: vec!["北部".into(), "南部".into()] },
         State::ConfirmingErase,
+        State::ConfirmingTransfer { code: CODE },
     ];
     for wanted in wanted() {
         all.push(State::AskingDate { wanted: wanted.clone() });

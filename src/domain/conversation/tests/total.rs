@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::super::postback::Data;
-use super::super::sharing::{Sharing, Typed};
+use super::super::sharing::{Move as Everything, Sharing, Typed};
 use super::super::{Conversation, Effect, Input, Step};
 use super::limits::refusals;
 use super::samples::{CODE, big_family, sharing, states};
@@ -168,7 +168,8 @@ fn families() -> Vec<World> {
     let mut invited = World::new();
     invited.sharing = sharing();
     let mut moves = World::new();
-    moves.sharing = Sharing { typed: Typed::Transfer { code: CODE, active: true }, ..sharing() };
+    let everything = Everything { code: CODE, active: true };
+    moves.sharing = Sharing { typed: Typed::Transfer(everything), moves: Some(everything), ..sharing() };
     let mut guesses = World::new();
     guesses.sharing = Sharing { typed: Typed::Unusable, held: None, ..sharing() };
     vec![

@@ -188,6 +188,8 @@ impl World {
             chance: found.chance,
             typed: if needs.typed.is_some() { found.typed.clone() } else { Typed::Nothing },
             held: found.held.clone().filter(|held| needs.held == Some(held.code)),
+            moves: found.moves.filter(|moves| needs.held == Some(moves.code)),
+            unspoken_for: if needs.parents { found.unspoken_for.clone() } else { Vec::new() },
             members: if needs.members { found.members.clone() } else { Vec::new() },
         }
     }

@@ -29,7 +29,7 @@ pub const PLACEHOLDERS: [&str; 22] = [
 ];
 
 /// Every phrase that the conversation says, with the labels of its buttons.
-pub const PHRASES: [(&str, &[&str]); 203] = [
+pub const PHRASES: [(&str, &[&str]); 204] = [
     ("already_registered", &["add", "profile", "today"]),
     ("ask_birth", &["back", "birth", "sad"]),
     ("ask_consent", &["invited", "later", "moving", "privacy", "yes"]),
@@ -216,6 +216,7 @@ pub const PHRASES: [(&str, &[&str]); 203] = [
     ("confirm_removal", &["back", "yes"]),
     ("member_removed", &[]),
     ("transfer_code", &["copy"]),
+    ("confirm_transfer", &["back", "yes"]),
     ("transferred", &[]),
     ("enquiry_number", &["copy"]),
     ("confirm_erase", &["back", "yes"]),

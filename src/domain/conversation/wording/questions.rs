@@ -49,6 +49,9 @@ pub(super) fn question(words: &Words<'_>, state: &State) -> Option<Message> {
         State::ChoosingTime => settings::ask_time(words),
         State::ChoosingArea { areas } => settings::ask_area(words, areas),
         State::ConfirmingErase => two(words, "confirm_erase", &[], [("yes", Tap::Yes), ("back", Tap::Back)]),
+        State::ConfirmingTransfer { .. } => {
+            two(words, "confirm_transfer", &[], [("yes", Tap::Yes), ("back", Tap::Back)])
+        }
     })
 }
 
