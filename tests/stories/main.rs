@@ -1,6 +1,8 @@
 //! Journeys, told from the reader's side over real HTTP against the simulated LINE.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[path = "../support/apart.rs"]
+mod apart;
 #[path = "../support/cut.rs"]
 mod cut;
 #[expect(dead_code, reason = "stories of several servers use the rest")]

@@ -17,6 +17,7 @@ pub struct Server {
     lines: Receiver<String>,
     said: Arc<Mutex<String>>,
     readers: Vec<JoinHandle<()>>,
+    gone: Option<Box<dyn FnOnce() + Send>>,
 }
 
 /// What a command said and how it ended.
@@ -86,7 +87,7 @@ impl Server {
         let out: Box<dyn Read + Send> = Box::new(child.stdout.take().expect("stdout was asked for"));
         let err: Box<dyn Read + Send> = Box::new(child.stderr.take().expect("stderr was asked for"));
         let readers = [out, err].map(|from| read(from, Arc::clone(&said), told.clone()));
-        Self { child, lines, said, readers: readers.into() }
+        Self { child, lines, said, readers: readers.into(), gone: None }
     }
 
     /// Waits for a line of the log with these words.
@@ -116,6 +117,11 @@ impl Server {
         Arc::clone(&self.said)
     }
 
+    /// Calls this when the process has ended, however it did.
+    pub fn when_gone(&mut self, told: impl FnOnce() + Send + 'static) {
+        self.gone = Some(Box::new(told));
+    }
+
     /// SIGKILL: no chance to write anything down.
     pub fn kill(mut self) -> String {
         self.child.kill().expect("the process can be killed");
@@ -134,6 +140,9 @@ impl Server {
         for reader in self.readers.drain(..) {
             reader.join().expect("the reader of the log does not panic");
         }
+        if let Some(told) = self.gone.take() {
+            told();
+        }
         (status, self.said())
     }
 
@@ -151,5 +160,9 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _already_gone = self.child.kill();
         let _nobody_asks = self.child.wait();
+        // A story that fails is not judged.
+        if let Some(told) = self.gone.take().filter(|_| !std::thread::panicking()) {
+            told();
+        }
     }
 }

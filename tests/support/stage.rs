@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use hagukumi::app::{App, Serving, install_tls, rehearsal_ambient};
-use hagukumi::clock::RehearsalClock;
+use hagukumi::clock::{Ambient, RehearsalClock};
 use hagukumi::config::Config;
 use hagukumi::simulator::{Channel, Running, User};
 
 use crate::server::{Server, free_address};
 use crate::support::{Database, SECRET, TOKEN, Witness, listen, platform, settings, time};
 use crate::wire::Wire;
+use crate::witness::Attendance;
 
 /// LINE, a wire, a database.
 pub struct Stage {
@@ -27,6 +28,7 @@ pub struct Stage {
     platform: Running,
     /// Looks on, and judges when the stage goes; the database must still be there.
     pub witness: Witness,
+    attendance: Attendance,
     database: Database,
 }
 
@@ -35,6 +37,7 @@ pub struct ByHand {
     /// The bot.
     pub app: App,
     serving: Serving,
+    attendance: Attendance,
 }
 
 impl Stage {
@@ -49,9 +52,9 @@ impl Stage {
         let line = simulator.channel("main");
         let config = Config::read(None, settings(&database, &platform, time(start))).expect("the settings are right");
         let witness = Witness::of(&config, std::slice::from_ref(&line), &clock);
-        witness.servers_come_and_go();
+        let attendance = witness.servers_come_and_go();
         witness.keeps_secret(&[SECRET, TOKEN]);
-        Self { line, wire, clock, address: free_address(), platform, witness, database }
+        Self { line, wire, clock, address: free_address(), platform, witness, attendance, database }
     }
 
     /// The database of the bots.
@@ -81,8 +84,11 @@ impl Stage {
         self.wire.forget();
         self.clock.advance_to(time(start));
         self.line.set_webhook(&format!("http://{}/webhook", self.address));
-        let server = Server::start(self.folder(), &self.settings(time(start), more));
+        let mut server = Server::start(self.folder(), &self.settings(time(start), more));
         self.witness.hears(server.log());
+        self.attendance.comes();
+        let attendance = self.attendance.clone();
+        server.when_gone(move || attendance.goes());
         server
     }
 
@@ -90,11 +96,9 @@ impl Stage {
     pub async fn by_hand(&self) -> ByHand {
         let ambient = rehearsal_ambient(&self.clock);
         let config = Config::read(None, self.settings(ambient.now(), &[])).expect("the settings are right");
-        let app = open(&config, ambient).await;
-        let (listener, url) = listen();
-        let serving = app.serve_by_hand(listener).expect("the bot serves");
+        let (bot, url) = ByHand::open(&config, ambient, &self.attendance).await;
         self.line.set_webhook(&format!("{url}/webhook"));
-        ByHand { app, serving }
+        bot
     }
 
     /// A family that has registered with the bot in this process, which is then gone.
@@ -123,6 +127,15 @@ impl Stage {
 }
 
 impl ByHand {
+    /// Opens it, and says where it listens.
+    pub async fn open(config: &Config, ambient: Ambient, attendance: &Attendance) -> (Self, String) {
+        let app = open(config, ambient).await;
+        let (listener, url) = listen();
+        let serving = app.serve_by_hand(listener).expect("the bot serves");
+        attendance.comes();
+        (Self { app, serving, attendance: attendance.clone() }, url)
+    }
+
     /// Lets everything happen that can happen now.
     pub async fn settle(&self) {
         self.app.settle().await.expect("nothing fails");
@@ -130,15 +143,16 @@ impl ByHand {
 
     /// Gives the database free.
     pub async fn leave(self) {
-        let Self { app, serving } = self;
+        let Self { app, serving, attendance } = self;
         drop(app);
         serving.stop().await;
+        attendance.goes();
     }
 }
 
 /// Opens the bot. A process that another test is just starting holds a copy of every open file until it
 /// has become itself, the lock of a bot that has ended too: whoever finds it in use asks again for a while.
-async fn open(config: &Config, ambient: hagukumi::clock::Ambient) -> App {
+async fn open(config: &Config, ambient: Ambient) -> App {
     let limit = std::time::Instant::now() + std::time::Duration::from_secs(10);
     loop {
         match App::open(config, ambient.clone()).await {

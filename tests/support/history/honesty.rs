@@ -7,6 +7,8 @@ use super::{Case, Delivery, Violation};
 
 /// How long a row may stay open after its window has closed.
 const OPEN_MS: i64 = 3_600_000;
+/// The longest that a server waits for an answer: what was asked so long before its end may be unheard.
+const ANSWER_MS: i64 = 10_000;
 /// Ended rows are known for 31 days.
 const KNOWN_MS: i64 = 31 * 86_400_000;
 
@@ -62,7 +64,8 @@ fn may_be_unheard(case: &Case<'_>, send: &Entry) -> bool {
         let same_key = send.retry_key.is_some() && other.retry_key == send.retry_key;
         other.request_id != send.request_id && (same_token || same_key)
     };
-    let killed = case.history.server_away.iter().any(|span| (span.from_ms..=span.until_ms).contains(&send.at_ms));
+    let killed =
+        case.history.server_away.iter().any(|span| (span.from_ms - ANSWER_MS..=span.until_ms).contains(&send.at_ms));
     send.fault || killed || case.account.requests.iter().any(again)
 }
 

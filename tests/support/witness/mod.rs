@@ -44,6 +44,9 @@ impl Ledger for Channel {
 /// The time at LINE, in milliseconds since 1970.
 pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 
+/// How long a server that was killed holds what it had taken up.
+const LEASE_MS: i64 = 60_000;
+
 /// Who looks on.
 pub struct Witness {
     now: Now,
@@ -67,6 +70,8 @@ pub struct Database {
 struct Told {
     line_away: Vec<Span>,
     server_away: Vec<Span>,
+    /// How many servers there are, where the story says when they come and go.
+    servers: usize,
     /// Logs of processes.
     logs: Vec<Arc<Mutex<String>>>,
     secrets: Vec<String>,
@@ -78,6 +83,35 @@ struct Expected {
     invariant: &'static str,
     part: String,
     because: &'static str,
+}
+
+/// The book of servers that come and go.
+#[derive(Clone)]
+pub struct Attendance {
+    now: Now,
+    told: Arc<Mutex<Told>>,
+}
+
+impl Attendance {
+    /// A server serves.
+    pub fn comes(&self) {
+        let now_ms = (self.now)();
+        let mut told = self.told.lock().expect("nobody panics while it is held");
+        told.servers += 1;
+        if let Some(span) = told.server_away.last_mut().filter(|span| span.until_ms == i64::MAX) {
+            // What the one before had taken up when it died is waited for.
+            span.until_ms = now_ms.max(span.from_ms + LEASE_MS);
+        }
+    }
+
+    /// A server has ended, however.
+    pub fn goes(&self) {
+        let now_ms = (self.now)();
+        let mut told = self.told.lock().expect("nobody panics while it is held");
+        told.servers = told.servers.saturating_sub(1);
+        let until_ms = if told.servers == 0 { i64::MAX } else { now_ms + LEASE_MS };
+        told.server_away.push(Span { from_ms: now_ms, until_ms });
+    }
 }
 
 impl Witness {
@@ -128,10 +162,11 @@ impl Witness {
         self.told().server_away.push(span);
     }
 
-    /// Servers may come and go from now on, as the story likes.
-    pub fn servers_come_and_go(&self) {
+    /// There is no server yet: from now on whoever starts and ends one writes it into the book.
+    pub fn servers_come_and_go(&self) -> Attendance {
         let from_ms = self.now_ms();
         self.told().server_away.push(Span { from_ms, until_ms: i64::MAX });
+        Attendance { now: Arc::clone(&self.now), told: Arc::clone(&self.told) }
     }
 
     /// The log of a process belongs to this story.
