@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::super::{Effect, Input, State};
+use super::super::{Effect, Input};
 use super::world::{World, day};
 use crate::domain::family::{Journey, OwnStop, Role, StopReason};
 use crate::domain::ids::ChildId;
