@@ -3,19 +3,21 @@
 use hagukumi::domain::delivery::State;
 use hagukumi::simulator::{Entry, FaultKind, On, Order, Stay};
 
-use crate::replicas::{Stage, Timers, accepted, everybody_once};
+use crate::replicas::{Replica, Stage, Timers, accepted, everybody_once};
 
 /// What one server takes up at once.
 const AT_ONCE: usize = 200;
 /// More than two servers take up at once.
 const FAMILIES: usize = 3 * AT_ONCE;
 
-/// A stage a moment before eight, on which pushes take their time.
-async fn before_eight(timers: Timers) -> (Stage, Vec<String>) {
-    let stage = Stage::at("2026-11-23 07:59:55", timers).await;
-    let families = stage.families(FAMILIES, "2026-11-23 08:00:00").await;
-    stage.line.fails(On::Push, FaultKind::Slow(700), Stay::Always).await;
-    (stage, families)
+/// A morning on so many servers, on which pushes take so long (milliseconds) that what the story does
+/// happens in the midst of it.
+async fn a_morning(timers: Timers, servers: usize, slow: u64) -> (Stage, Vec<Replica>, Vec<String>) {
+    let stage = Stage::at("2026-11-23 08:00:00", timers).await;
+    stage.line.fails(On::Push, FaultKind::Slow(slow), Stay::Always).await;
+    let servers = stage.serve(servers).await;
+    let families = stage.families(FAMILIES).await;
+    (stage, servers, families)
 }
 
 async fn pushes(stage: &Stage, count: usize) {
@@ -33,8 +35,7 @@ async fn ends_well(stage: &Stage, families: &[String]) {
 }
 
 async fn servers_are_replaced_one_by_one(timers: Timers) {
-    let (stage, families) = before_eight(timers).await;
-    let mut servers = stage.serve(2).await;
+    let (stage, mut servers, families) = a_morning(timers, 2, 3_000).await;
     for already in [50, 250] {
         pushes(&stage, already).await;
         let mut old = servers.remove(0);
@@ -65,10 +66,11 @@ async fn servers_that_are_replaced_one_by_one_with_redis_forget_nobody() {
 
 #[tokio::test]
 async fn a_server_told_to_stop_in_the_morning_leaves_no_row_half_written() {
-    let (stage, families) = before_eight(Timers::Sql).await;
-    let mut server = stage.serve(1).await.remove(0);
+    let (stage, mut servers, families) = a_morning(Timers::Sql, 1, 6_000).await;
+    let mut server = servers.remove(0);
     pushes(&stage, 1).await;
     server.server.ask_to_stop();
+    stage.line.tell(Order::NoFaults).await;
     let (status, said) = server.server.end();
     assert!(status.success(), "{said}");
     let taken = accepted(&stage.line.ledger().await);
@@ -85,11 +87,8 @@ async fn a_server_told_to_stop_in_the_morning_leaves_no_row_half_written() {
 
 #[tokio::test]
 async fn what_a_killed_server_had_taken_up_is_sent_by_the_other_after_the_lease() {
-    let (stage, families) = before_eight(Timers::Sql).await;
     // So slow that both have taken up as much as they can when the first answer arrives.
-    stage.line.tell(Order::NoFaults).await;
-    stage.line.fails(On::Push, FaultKind::Slow(6_000), Stay::Always).await;
-    let mut servers = stage.serve(2).await;
+    let (stage, mut servers, families) = a_morning(Timers::Sql, 2, 6_000).await;
     pushes(&stage, AT_ONCE + 50).await;
     servers.remove(0).server.kill();
     stage.line.tell(Order::NoFaults).await;

@@ -26,6 +26,9 @@ use crate::witness::Witness;
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const TOKEN: &str = "token-of-the-story";
 
+/// How soon new families are due.
+const SOON_MS: i64 = 5_000;
+
 /// What wakes the servers for what is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timers {
@@ -43,6 +46,7 @@ pub struct Stage {
     pub line: Line,
     database: Database,
     redis: Option<RedisServer>,
+    replicas: u32,
 }
 
 /// One of the servers.
@@ -77,14 +81,19 @@ impl Stage {
         let config = Config::read(None, named(common(&line, &database).await)).expect("the settings are right");
         let witness = Witness::beside(&config, vec![Box::new(line.looker())], line.looker().now());
         witness.keeps_secret(&[SECRET, TOKEN]);
-        Self { witness, line, database, redis: (timers == Timers::Redis).then(RedisServer::start) }
+        Self { witness, line, database, redis: (timers == Timers::Redis).then(RedisServer::start), replicas: 2 }
+    }
+
+    /// Servers believe that there are so many.
+    pub fn of_replicas(self, replicas: u32) -> Self {
+        Self { replicas, ..self }
     }
 
     /// Settings of a server that starts now and listens there.
     async fn settings(&self, address: &str) -> Vec<(String, String)> {
         let mut settings = common(&self.line, &self.database).await;
         settings.push(("LISTEN", address.to_owned()));
-        settings.push(("REPLICAS", "2".to_owned()));
+        settings.push(("REPLICAS", self.replicas.to_string()));
         settings.extend(self.redis.as_ref().map(|redis| ("REDIS_URL", redis.url())));
         named(settings)
     }
@@ -122,12 +131,14 @@ impl Stage {
         (App::open(&config, rehearsal_ambient(&clock)).await.expect("the bot opens"), clock)
     }
 
-    /// Families whose next message is due then, put into the store: to register each by chatting would
-    /// take longer than the story.
-    pub async fn families(&self, count: usize, due: &str) -> Vec<String> {
+    /// Families whose next message is due in a few seconds, put into the store beside the servers that
+    /// run: to register each by chatting would take longer than the story. A Redis is emptied, so that
+    /// its index is made again with them.
+    pub async fn families(&self, count: usize) -> Vec<String> {
         let (app, _) = self.by_hand().await;
         let users = self.line.friends(count).await;
         let store = app.store();
+        let due = self.line.now().await.timestamp_millis() + SOON_MS;
         let account = store.account("main").await.expect("the store answers").expect("the account is there").id;
         let tx = store.begin().await.expect("the store answers");
         for user in &users {
@@ -138,10 +149,13 @@ impl Stage {
             let journey = Journey::Born { born: "2026-09-01".parse().expect("a day"), due: None };
             let child = tx.keep_child(account, journey, None).await.expect("a child is kept");
             tx.keep_follow(reader.id, child, Role::Other, true).await.expect("an edge is kept");
-            reader.next_due_at = Some(time(due).timestamp_millis());
+            reader.next_due_at = Some(due);
             tx.save_reader(&reader).await.expect("a reader is kept");
         }
         tx.commit().await.expect("all of it is kept");
+        if let Some(redis) = &self.redis {
+            redis.ask::<()>(&["FLUSHALL"]);
+        }
         users
     }
 
