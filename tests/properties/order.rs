@@ -5,6 +5,8 @@
 //! - the newest follow or unfollow says whether the account may write to them;
 //! - a loss stays reported, and a stop stays a stop unless the reader came back after it;
 //! - a return that is the reader's newest word counts, whatever older word arrives later;
+//! - two who did the same end alike, in whatever order they were heard; only a late 「再開」 may be lost, on
+//!   the side of silence: an answer to a question that may be another by now brings no letters back;
 //! - whatever arrives again changes nothing.
 //!
 //! Other late words are answers to questions that may be others by now, and are not promised anything.
@@ -127,6 +129,43 @@ async fn one(world: &World, course: Vec<(Act, u8, Option<u8>)>) -> Outcome {
     prop_assert_eq!(standing(&reader(&after, parent.user.id())), standing(&found));
     prop_assert_eq!(books(&after, parent.user.id()), books(&before, parent.user.id()));
     Ok(())
+}
+
+/// Two do the same: one is heard at once, the other in that order, late, and perhaps twice.
+async fn alike(world: &World, course: Vec<(Act, u8, Option<u8>)>) -> Outcome {
+    let prompt = world.registered(Registers::Due, "2027-03-01", None).await;
+    let late = world.registered(Registers::Due, "2027-03-01", None).await;
+    let came_back = course.iter().any(|(what, ..)| *what == Act::Resume);
+    let mut arrivals = Vec::new();
+    for (what, first, again) in course {
+        if let Some(event) = act(world, &prompt.user, what).await {
+            arrive(world, &[event]).await?;
+        }
+        let Some(event) = act(world, &late.user, what).await else { continue };
+        arrivals.push((first, event.clone()));
+        arrivals.extend(again.map(|again| (again, event)));
+    }
+    arrivals.sort_by_key(|(place, _)| *place);
+    let events: Vec<Value> = arrivals.into_iter().map(|(_, event)| event).collect();
+    arrive(world, &events).await?;
+    let account = account(world);
+    let (heard_late, heard_at_once) = (reader(&account, late.user.id()), reader(&account, prompt.user.id()));
+    prop_assert_eq!(heard_late.follows_account, heard_at_once.follows_account);
+    let (late, prompt) = (standing(&heard_late).2, standing(&heard_at_once).2);
+    if came_back {
+        prop_assert!(late.iter().zip(&prompt).all(|(late, prompt)| *late || !prompt), "nobody is spoken to again");
+    } else {
+        prop_assert_eq!(late, prompt);
+    }
+    Ok(())
+}
+
+#[test]
+fn two_who_did_the_same_end_alike_in_whatever_order_they_were_heard() {
+    let runtime = runtime();
+    let _entered = runtime.enter();
+    let world = runtime.block_on(World::at("2026-11-22 09:00"));
+    cases(file!(), 48, &any_course(), |course| runtime.block_on(alike(&world, course)));
 }
 
 #[test]
