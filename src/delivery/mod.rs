@@ -9,10 +9,12 @@
 //! One tick of each is one function; `app` decides when they run. What a conversation is, this room
 //! does not know.
 
+mod ask;
 pub mod pace;
 mod plan;
 mod probe;
 mod reap;
+mod record;
 mod send;
 mod speak;
 mod sweep;

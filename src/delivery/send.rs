@@ -5,19 +5,17 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::pace::Endpoint;
+use super::record::{Attempt, Sent};
 use super::speak;
 use super::{Channel, Deliveries, DeliveryError, IN_FLIGHT, LEASE_MARGIN_MS};
-use crate::domain::delivery::health::{Change, HoldReason};
-use crate::domain::delivery::{AnswerParts, Parts, Report, State, Verdict, backoff_ms, retry_key, verdict};
+use crate::domain::delivery::{AnswerParts, Parts, Report, State, Verdict, backoff_ms, verdict};
 use crate::domain::family::Standing;
-use crate::domain::ids::{DeliveryId, ReaderId};
-use crate::line::client::{Accepted, SendError};
-use crate::store::{Leased, Next, Outcome, StoreError, Tries, Via};
+use crate::domain::ids::ReaderId;
+use crate::store::{Leased, Next, Outcome, StoreError, Via};
 
 /// LINE takes a reply token for a minute (Messaging API reference, "Reply token").
 const REPLY_TOKEN_MS: i64 = 60_000;
@@ -26,33 +24,6 @@ const REPLY_TOKEN_MS: i64 = 60_000;
 const STALE: Duration = Duration::from_secs(1);
 /// A refused row is tried again after this, unless its fate is known before.
 const SUSPECT_MS: i64 = 60_000;
-/// Outcomes written in one transaction.
-const RECORDS: usize = 500;
-
-/// What became of the rows that were to be sent.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sent {
-    /// Rows that were tried, or ended without.
-    pub ended: usize,
-    /// Requests that LINE was asked.
-    pub asked: usize,
-}
-
-/// An attempt and what it came to.
-struct Attempt {
-    outcome: Outcome,
-    report: Option<Report>,
-    content: u64,
-    via: Via,
-}
-
-/// What a batch of attempts says about the account.
-enum Conclusion {
-    /// LINE takes pushes; or, when `free`, at least replies.
-    Works { free: bool },
-    /// It does not.
-    Fails(HoldReason),
-}
 
 /// What is the same for all rows that were leased together.
 struct Batch {
@@ -99,44 +70,6 @@ impl Deliveries {
         // they would run out of time, or keep a connection to the database that the writing waits for.
         let ((), sent) = tokio::join!(requests, self.write_down(channel, probing, heard));
         sent
-    }
-
-    /// Writes outcomes as they come, together where they come together. One that cannot be written
-    /// does not cost the others; its row is taken up again when the lease has run out.
-    async fn write_down(
-        &self,
-        channel: &Channel,
-        probing: bool,
-        mut heard: mpsc::UnboundedReceiver<Attempt>,
-    ) -> Result<Sent, DeliveryError> {
-        let (mut sent, mut failure, mut attempts) = (Sent::default(), None, Vec::new());
-        while heard.recv_many(&mut attempts, RECORDS).await > 0 {
-            sent.ended += attempts.len();
-            sent.asked += attempts.iter().filter(|attempt| attempt.report.is_some()).count();
-            let written = match self.record(&attempts).await {
-                Ok(()) => self.draw_conclusions(channel, probing, &attempts).await,
-                Err(error) => Err(error),
-            };
-            failure = failure.or(written.err());
-            attempts.clear();
-        }
-        failure.map_or(Ok(sent), Err)
-    }
-
-    /// Why nothing can be pushed at present, if so.
-    async fn no_push(&self, channel: &Channel) -> Option<Report> {
-        let error = self.know_bot_user_id(channel).await.err()?;
-        tracing::warn!(error = &error as &dyn std::error::Error, "LINE does not say who the bot is; pushes wait");
-        Some(match error {
-            SendError::Unauthorized => Report::Unauthorized,
-            SendError::Throttled { .. } => Report::Throttled,
-            // Whatever became of the question: no message has left.
-            SendError::AllowanceSpent
-            | SendError::Rejected { .. }
-            | SendError::InvalidReplyToken
-            | SendError::NotSent(_)
-            | SendError::NoAnswer(_) => Report::NotSent,
-        })
     }
 
     async fn send_one(&self, channel: &Channel, row: Leased, batch: &Batch) -> Option<Attempt> {
@@ -230,47 +163,6 @@ impl Deliveries {
         Attempt { outcome, report: Some(report), content, via: row.via }
     }
 
-    async fn ask(&self, channel: &Channel, row: &Leased, objects: &[Value]) -> (Report, Option<String>) {
-        let result = match (&row.parts, row.via) {
-            (Parts::Answer { token: Some(token), .. }, Via::Reply) => channel.line.reply(token, objects).await,
-            (Parts::Farewell { token, place, id, .. }, _) => {
-                self.say_farewell(channel, token.as_deref(), place, id, objects).await
-            }
-            (Parts::Daily(_) | Parts::Answer { .. }, _) => self.push(channel, row, objects).await,
-        };
-        let (report, request_id) = report(&result);
-        self.count(channel, row, report, &result);
-        (report, request_id)
-    }
-
-    async fn push(&self, channel: &Channel, row: &Leased, objects: &[Value]) -> Result<Accepted, SendError> {
-        let bot = channel.account.bot_user_id.get().expect("nothing is pushed before the bot's id is known");
-        let user = &row.reader.as_ref().expect("a row without its reader is ended before it leaves").user;
-        let accepted = channel.line.push(user, objects, retry_key(bot, user, &row.purpose)).await?;
-        if accepted.already && row.attempts <= 1 && !row.maybe_sent {
-            metrics::counter!("hagukumi_accepted_elsewhere_total").increment(1);
-            tracing::warn!(delivery.id = %row.id, "LINE knew the retry key of a first attempt: a restored database, or another server with this channel's token");
-        }
-        Ok(accepted)
-    }
-
-    async fn say_farewell(
-        &self,
-        channel: &Channel,
-        token: Option<&str>,
-        place: &str,
-        id: &str,
-        objects: &[Value],
-    ) -> Result<Accepted, SendError> {
-        if let Some(token) = token.filter(|_| !objects.is_empty()) {
-            // Politeness only: leaving does not depend on it.
-            if let Err(error) = channel.line.reply(token, objects).await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "a group was left without a word");
-            }
-        }
-        channel.line.leave(place, id).await
-    }
-
     fn outcome(&self, row: &Leased, report: Report, request_id: Option<String>) -> Outcome {
         let now = self.ambient.now_ms();
         let maybe_sent = row.maybe_sent || report.may_have_sent();
@@ -288,93 +180,6 @@ impl Deliveries {
         let error = (report != Report::Accepted).then(|| report.class());
         Outcome { id: row.id, fence: row.fence, next, error }
     }
-
-    /// Writes outcomes together; when that fails, one by one, so that one row cannot cost the others. An
-    /// outcome that was written although nobody knows it stays the same when it is written again.
-    async fn record(&self, attempts: &[Attempt]) -> Result<(), DeliveryError> {
-        let mut outcomes: Vec<&Outcome> = attempts.iter().map(|attempt| &attempt.outcome).collect();
-        // Rows are locked in the order of their ids.
-        outcomes.sort_by_key(|outcome| outcome.id);
-        if self.record_again(&outcomes).await.is_ok() {
-            return Ok(());
-        }
-        for outcome in outcomes {
-            self.record_again(&[outcome]).await?;
-        }
-        Ok(())
-    }
-
-    async fn record_again(&self, outcomes: &[&Outcome]) -> Result<(), StoreError> {
-        let mut tries = Tries::default();
-        loop {
-            match self.record_once(outcomes).await {
-                Err(error) if tries.again(&error) => {}
-                done => return done,
-            }
-        }
-    }
-
-    async fn record_once(&self, outcomes: &[&Outcome]) -> Result<(), StoreError> {
-        let tx = self.store.begin().await?;
-        for outcome in outcomes {
-            tx.record(outcome).await?;
-        }
-        tx.commit().await
-    }
-
-    /// What single outcomes say about the account. The last word of a batch decides whether it is held.
-    ///
-    /// A reply tells about the token only: LINE takes replies also when it takes no push, and refuses
-    /// one for reasons of its own.
-    async fn draw_conclusions(
-        &self,
-        channel: &Channel,
-        probing: bool,
-        attempts: &[Attempt],
-    ) -> Result<(), DeliveryError> {
-        let mut conclusion = None;
-        for attempt in attempts {
-            let Some(report) = attempt.report else { continue };
-            let free = attempt.via == Via::Reply;
-            if report == Report::Accepted && (!free || conclusion.is_none()) {
-                conclusion = Some(Conclusion::Works { free });
-            }
-            match note(channel, probing, attempt, report) {
-                Change::None => {}
-                Change::Hold(reason) => conclusion = Some(Conclusion::Fails(reason)),
-                Change::Refuse { rows, withdrawn } => self.refuse(&rows, withdrawn.is_some()).await?,
-            }
-        }
-        match conclusion {
-            None => Ok(()),
-            Some(Conclusion::Works { free }) => self.release(channel, free).await,
-            Some(Conclusion::Fails(reason)) => self.hold(channel, reason).await,
-        }
-    }
-
-    async fn refuse(&self, rows: &[DeliveryId], withdrawn: bool) -> Result<(), DeliveryError> {
-        let tx = self.store.begin().await?;
-        tx.refuse(rows).await?;
-        tx.commit().await?;
-        tracing::error!(rows = rows.len(), "LINE refuses these rows while others pass");
-        if withdrawn {
-            tracing::error!("a content was refused for five readers and is withdrawn: run `hagukumi check --online`");
-        }
-        Ok(())
-    }
-
-    fn count(&self, channel: &Channel, row: &Leased, report: Report, result: &Result<Accepted, SendError>) {
-        let kind = if matches!(row.parts, Parts::Daily(_)) { "daily" } else { "answer" };
-        metrics::counter!("hagukumi_deliveries_total", "kind" => kind, "result" => report.class()).increment(1);
-        if report == Report::Throttled {
-            let endpoint = if row.via == Via::Reply { Endpoint::Reply } else { Endpoint::Push };
-            self.pace.slow_down(channel.account.id, endpoint);
-        }
-        if let Err(error) = result {
-            let error = error as &dyn std::error::Error;
-            tracing::warn!(delivery.id = %row.id, attempt = row.attempts, error, "a delivery was not accepted");
-        }
-    }
 }
 
 /// The rows of one chat leave one after the other, in the order in which they were decided.
@@ -389,37 +194,6 @@ fn by_chat(rows: Vec<Leased>) -> Vec<Vec<Leased>> {
         }
     }
     chats
-}
-
-/// What one outcome means for the account.
-fn note(channel: &Channel, probing: bool, attempt: &Attempt, report: Report) -> Change {
-    let mut health = channel.health.lock().expect("no panic while health is held");
-    match (attempt.via, report) {
-        (Via::Reply, Report::Unauthorized) => Change::Hold(HoldReason::Token),
-        (Via::Reply, _) => Change::None,
-        // While the account is held, a refusal says nothing about its reader.
-        (Via::Push, Report::Rejected) if probing => Change::Hold(HoldReason::Wall),
-        (Via::Push, report) => {
-            if probing && report == Report::Accepted {
-                health.forgive();
-            }
-            health.note(report, attempt.outcome.id, attempt.content)
-        }
-    }
-}
-
-fn report(result: &Result<Accepted, SendError>) -> (Report, Option<String>) {
-    let report = match result {
-        Ok(accepted) => return (Report::Accepted, accepted.request_id.clone()),
-        Err(SendError::Throttled { .. }) => Report::Throttled,
-        Err(SendError::AllowanceSpent) => Report::AllowanceSpent,
-        Err(SendError::Unauthorized) => Report::Unauthorized,
-        Err(SendError::Rejected { .. }) => Report::Rejected,
-        Err(SendError::InvalidReplyToken) => Report::InvalidReplyToken,
-        Err(SendError::NotSent(_)) => Report::NotSent,
-        Err(SendError::NoAnswer(_)) => Report::NoAnswer,
-    };
-    (report, None)
 }
 
 fn ended(row: &Leased, why: &'static str) -> Outcome {

@@ -1,32 +1,25 @@
 //! Effects become rows, in the transaction of their event.
 
+mod answer;
 mod family;
+mod journey;
 mod newcomers;
 
 use chrono::NaiveDate;
 
 use super::process::Hints;
 use crate::domain::account::Account;
-use crate::domain::compose::{MAX_OBJECTS, within};
+use crate::domain::conversation::Effect;
 use crate::domain::conversation::danger::Category;
-use crate::domain::conversation::{Dates, Effect, Enrolment};
-use crate::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State};
-use crate::domain::family::{Child, Follow, Journey, Lead, OwnStop, Pause, Standing, StopReason};
-use crate::domain::ids::{ChildId, DeliveryId};
-use crate::domain::message::Message;
-use crate::domain::programme::placement::shown_keys;
-use crate::domain::programme::plan::{day_before, message_on, next_due, readable_on};
-use crate::domain::programme::planned::note_planned;
+use crate::domain::delivery::Purpose;
+use crate::domain::family::{Child, Follow, Lead, OwnStop, Pause, Standing, StopReason};
+use crate::domain::ids::ChildId;
+use crate::domain::programme::plan::next_due;
 use crate::domain::retention::look_again;
-use crate::store::{EventRow, NewDelivery, ReaderRow, Result, Tx, Via};
+use crate::store::{EventRow, ReaderRow, Result, Tx};
 
 /// How long a draft is kept.
 const DRAFT_MS: i64 = 86_400_000;
-/// How long an answer may try to leave, counted from the receipt of what it answers: after an hour
-/// nobody waits for it.
-const ANSWER_MS: i64 = 3_600_000;
-/// LINE takes a reply token for a minute (Messaging API reference, "Reply token").
-const REPLY_TOKEN_MS: i64 = 60_000;
 
 /// A reader's input being carried out.
 pub(super) struct Work<'a> {
@@ -119,57 +112,6 @@ impl<'a> Work<'a> {
         }
     }
 
-    async fn enrol(&mut self, enrolment: &Enrolment) -> Result<()> {
-        let journey = match enrolment.dates {
-            Dates::Due { due } => Journey::Expected { due },
-            Dates::Born { born } => Journey::Born { born, due: None },
-        };
-        let child = self.tx.keep_child(self.account.id, journey, enrolment.nickname.clone()).await?;
-        self.tx.keep_follow(self.reader.id, child, enrolment.role, true).await?;
-        self.newcomers.push(child);
-        self.reload().await
-    }
-
-    async fn move_due_date(&mut self, child: ChildId, due: NaiveDate) -> Result<()> {
-        self.change_family(child, Some(Lead::DueDateMoved(child)), |child| match &mut child.journey {
-            Journey::Expected { due: old } => *old = due,
-            Journey::Born { due: old, .. } => *old = Some(due),
-            Journey::Stopped { .. } => {}
-        })
-        .await
-    }
-
-    async fn move_birth_date(&mut self, child: ChildId, date: NaiveDate) -> Result<()> {
-        self.change_family(child, None, |child| {
-            if let Journey::Born { born, .. } = &mut child.journey {
-                *born = date;
-            }
-        })
-        .await
-    }
-
-    async fn report_birth(&mut self, child: ChildId, born: NaiveDate) -> Result<()> {
-        let news = Lead::BirthReported(child);
-        self.change_family(child, Some(news), |child| {
-            if let Journey::Expected { due } = child.journey {
-                child.journey = Journey::Born { born, due: Some(due) };
-            }
-        })
-        .await?;
-        // Who reported it needs no telling.
-        self.reader.profile.leads.retain(|lead| *lead != news);
-        Ok(())
-    }
-
-    async fn undo_birth(&mut self, child: ChildId) -> Result<()> {
-        self.change_family(child, None, |child| {
-            if let Journey::Born { due: Some(due), .. } = child.journey {
-                child.journey = Journey::Expected { due };
-            }
-        })
-        .await
-    }
-
     async fn stop(&mut self, children: &[ChildId], reason: StopReason) -> Result<()> {
         let stop = OwnStop { on: self.today(), reason };
         for child in children {
@@ -190,34 +132,6 @@ impl<'a> Work<'a> {
         }
         self.reader.profile.resumed_at = Some(self.sent_at);
         self.reload().await
-    }
-
-    async fn report_loss(&mut self, children: &[ChildId]) -> Result<()> {
-        let on = self.today();
-        for child in children {
-            self.change_family(*child, None, |child| {
-                if !child.journey.is_stopped() {
-                    let before = Box::new(child.journey.clone());
-                    child.journey = Journey::Stopped { on, before };
-                }
-            })
-            .await?;
-        }
-        Ok(())
-    }
-
-    async fn undo_loss(&mut self, children: &[ChildId]) -> Result<()> {
-        for child in children {
-            self.change_family(*child, None, |child| {
-                if let Journey::Stopped { before, .. } = &child.journey {
-                    child.journey = (**before).clone();
-                }
-            })
-            .await?;
-        }
-        self.reader.profile.resumed_at = Some(self.sent_at);
-        self.reader.profile.loss_undone_at = Some(self.sent_at);
-        Ok(())
     }
 
     async fn stand(&mut self, standing: Standing) -> Result<()> {
@@ -286,109 +200,6 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Writes the answer and, where today's message travels in it, today's row.
-    pub(super) async fn answer(
-        &mut self,
-        words: Vec<Message>,
-        effects: &[Effect],
-        key: &str,
-        token: Option<String>,
-    ) -> Result<()> {
-        let purpose = Purpose::daily(self.today());
-        let done = self.tx.has_delivery(self.account.id, self.reader.blind, &purpose).await?;
-        let (shown, again) = match self.shown(effects, done) {
-            (None, _) if !words.is_empty() && !done && bring_back(effects) => (self.due_by_this(), false),
-            found => found,
-        };
-        let room = MAX_OBJECTS.saturating_sub(words.len());
-        let shown = shown.map(|parts| within(parts, &self.account.library, room));
-        if words.is_empty() && shown.is_none() {
-            return Ok(());
-        }
-        let said = AnswerParts { words, today: shown.clone(), again };
-        let token = token.filter(|_| self.now - self.received_at < REPLY_TOKEN_MS);
-        let answer = NewDelivery {
-            account: self.account.id,
-            // What is said last to somebody who is forgotten leaves by the reply token alone.
-            reader: (!self.erased).then_some(self.reader.id),
-            blind: self.reader.blind,
-            purpose: Purpose::answer(key),
-            via: Via::Reply,
-            state: State::Waiting,
-            window_until: self.received_at + ANSWER_MS,
-            lease_until: None,
-            rides_on: None,
-            parts: Some(Parts::Answer { token, turn: self.reader.turn, said }),
-        };
-        let Some(id) = self.tx.keep_delivery(&answer).await? else { return Ok(()) };
-        match shown {
-            Some(parts) if again => self.note_read(&parts),
-            Some(parts) => self.ride(parts, id).await?,
-            None => {}
-        }
-        Ok(())
-    }
-
-    /// Today's message, when what the reader just did makes it due this very moment: a rest or a stop
-    /// ended after the time of day, or a date moved. It travels free with the answer, and mornings keep
-    /// their time. What was due already (a late morning) goes its own way.
-    fn due_by_this(&self) -> Option<DailyParts> {
-        let (reader, account) = (&self.reader, self.account);
-        let was_due = reader.next_due_at.is_some_and(|at| at <= self.now);
-        if was_due || reader.standing != Standing::Following {
-            return None;
-        }
-        let (plan, clock) = (reader.plan(), account.civil(self.now));
-        let due = next_due(&plan, clock, false, account.hours, &account.library).filter(|due| *due <= clock)?;
-        message_on(&plan, due.date(), &account.library)
-    }
-
-    /// What was read in an answer, the town's texts too, was read.
-    fn note_read(&mut self, parts: &DailyParts) {
-        for key in shown_keys(parts, &self.account.library) {
-            self.reader.profile.shown.entry(key).or_insert(parts.day);
-        }
-    }
-
-    /// The day's message that an answer shows, and whether it was sent before.
-    fn shown(&self, effects: &[Effect], done: bool) -> (Option<DailyParts>, bool) {
-        let (plan, library, today) = (self.reader.plan(), &self.account.library, self.today());
-        if effects.contains(&Effect::ShowToday) {
-            let parts = message_on(&plan, today, library).filter(|_| !done);
-            return match parts {
-                Some(parts) => (Some(parts), false),
-                None => (readable_on(&plan, today, library), true),
-            };
-        }
-        if effects.contains(&Effect::ShowNewcomers) {
-            return (self.newcomers_today(done), false);
-        }
-        if effects.contains(&Effect::ShowEarlier) {
-            let day = day_before(&plan, today, library);
-            return (day.and_then(|day| readable_on(&plan, day, library)), true);
-        }
-        (None, false)
-    }
-
-    async fn ride(&mut self, parts: DailyParts, answer: DeliveryId) -> Result<()> {
-        let day = parts.day;
-        let row = NewDelivery {
-            account: self.account.id,
-            reader: Some(self.reader.id),
-            blind: self.reader.blind,
-            purpose: Purpose::daily(day),
-            via: Via::Reply,
-            state: State::Waiting,
-            window_until: self.account.ms(self.account.closing(day)),
-            lease_until: None,
-            rides_on: Some(answer),
-            parts: Some(Parts::Daily(parts.clone())),
-        };
-        self.tx.keep_delivery(&row).await?;
-        note_planned(&mut self.reader.profile, &parts, &self.account.library);
-        Ok(())
-    }
-
     /// Writes the reader; returns the timer hints to give after the commit.
     pub(super) async fn finish(mut self) -> Result<Hints> {
         if self.erased {
@@ -410,25 +221,6 @@ fn explain(reader: &mut ReaderRow, lead: Option<Lead>) {
     let leads = &mut reader.profile.leads;
     leads.extend(lead.filter(|lead| !leads.contains(lead)));
     leads.retain(|lead| lead.holds(&reader.follows));
-}
-
-/// Whether these effects can make a message due that was not: never sad news, even where the letters
-/// for another child go on.
-fn bring_back(effects: &[Effect]) -> bool {
-    let brings = |effect: &Effect| {
-        matches!(
-            effect,
-            Effect::Resume
-                | Effect::UndoStop { .. }
-                | Effect::UndoLoss { .. }
-                | Effect::UndoBirth { .. }
-                | Effect::MoveDueDate { .. }
-                | Effect::MoveBirthDate { .. }
-                | Effect::SetTime { .. }
-        )
-    };
-    let ends = |effect: &Effect| matches!(effect, Effect::Stop { .. } | Effect::ReportLoss { .. });
-    effects.iter().any(brings) && !effects.iter().any(ends)
 }
 
 /// Whether these effects are those of sad news.
