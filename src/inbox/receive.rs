@@ -18,6 +18,9 @@ pub enum ReceiveError {
     /// The database refused.
     #[error("the events were not kept")]
     Store(#[from] StoreError),
+    /// So much waits for the database already that this would not be kept in time.
+    #[error("too much waits to be kept")]
+    Full,
     /// The database took too long; LINE waits two seconds.
     #[error("the events were not kept in time")]
     TooSlow,
@@ -34,6 +37,11 @@ pub struct Received {
     pub quarantined: bool,
 }
 
+/// What may wait for the database at the same time (bytes): a disk that stands still must not fill the
+/// memory with what arrives meanwhile. Each webhook counts as [`LEAST`] at least, so that they are 4,096.
+pub(super) const ROOM: usize = 32 * 1024 * 1024;
+/// What a small webhook takes, with everything around it (bytes).
+const LEAST: usize = 8 * 1024;
 /// LINE gives up after two seconds; the rest is for the way back.
 const COMMIT_WITHIN: Duration = Duration::from_millis(1_500);
 
@@ -49,8 +57,14 @@ impl Inbox {
         if events.is_empty() {
             return Ok(received);
         }
+        let size = u32::try_from(body.len().max(LEAST)).unwrap_or(u32::MAX);
+        let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(size) else { return Err(ReceiveError::Full) };
         // A task of its own: who hangs up, or waits no longer, does not cut a transaction in two.
-        let keep = tokio::spawn(keep(self.store.clone(), events, Arc::clone(&self.arrived)));
+        let (store, arrived) = (self.store.clone(), Arc::clone(&self.arrived));
+        let keep = tokio::spawn(async move {
+            let _room = room;
+            keep(store, events, arrived).await
+        });
         let kept = tokio::time::timeout(COMMIT_WITHIN, keep).await.map_err(|_| ReceiveError::TooSlow)?;
         let new = kept.map_err(|_| ReceiveError::TooSlow)??;
         Ok(Received { new, ..received })
