@@ -94,7 +94,7 @@ fn folder_of_least() -> TempDir {
 
 fn shipped() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let up = if package.ends_with("fuzz") { "../../content" } else { "content" };
+    let up = if package.ends_with("tests/fuzz") { "../../content" } else { "content" };
     package.join(up)
 }
 
