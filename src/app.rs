@@ -27,7 +27,7 @@ use crate::config::{Config, Mistakes};
 use crate::content::Findings;
 use crate::delivery::{Deliveries, Kind};
 use crate::http::{self, Site};
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, InboxError};
 use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
 use crate::timers::redis::BadAddress;
@@ -77,6 +77,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What an earlier start had put aside could not be looked through.
+    #[error(transparent)]
+    Inbox(#[from] InboxError),
     /// The content.
     #[error("原稿を読めません。`hagukumi check` で直すところを見られます")]
     Content(#[from] Findings),

@@ -56,6 +56,10 @@ impl App {
         let redis = redis(config, &store, &ambient).await?;
         let timers = timers(redis.as_ref(), &store, &accounts, &ambient);
         let inbox = Inbox::new(store.clone(), Arc::clone(&timers), ambient.clone(), Arc::clone(&accounts));
+        if inbox.take_up_again().await? > 0 {
+            // A stop among them must be heard before a morning leaves.
+            inbox.tick().await?;
+        }
         let pace = pace(config, redis, &accounts, &ambient);
         let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels))
             .timed_by(Arc::clone(&skew));

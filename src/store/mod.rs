@@ -20,6 +20,7 @@ mod events;
 mod locks;
 mod moving;
 mod outcomes;
+mod quarantine;
 mod readers;
 mod schema;
 pub mod seal;
