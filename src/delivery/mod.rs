@@ -27,8 +27,9 @@ use tokio::sync::Mutex as AsyncMutex;
 use crate::clock::Ambient;
 use crate::domain::account::Account;
 use crate::domain::delivery::health::Health;
+use crate::fail::Point;
 use crate::line::client::{Line, SendError};
-use crate::store::{First, Store, StoreError, Wanted};
+use crate::store::{First, Store, StoreError, Via, Wanted};
 use crate::timers::TimerIndex;
 use pace::Pace;
 use probe::stops_replies;
@@ -72,6 +73,14 @@ pub struct Channel {
     /// Held while a held account is tried.
     probing: AsyncMutex<()>,
     health: Mutex<Health>,
+}
+
+/// The point of what leaves by push, or of what leaves by reply.
+const fn either(via: Via, push: Point, reply: Point) -> Point {
+    match via {
+        Via::Push => push,
+        Via::Reply => reply,
+    }
 }
 
 impl Channel {
