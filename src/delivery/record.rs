@@ -90,9 +90,7 @@ impl Deliveries {
 
     async fn record_once(&self, outcomes: &[&Outcome]) -> Result<(), StoreError> {
         let tx = self.store.begin().await?;
-        for outcome in outcomes {
-            tx.record(outcome).await?;
-        }
+        tx.record_all(outcomes).await?;
         tx.commit().await
     }
 
