@@ -101,6 +101,11 @@ impl Bench {
         rows
     }
 
+    pub async fn still_leased(&self, row: &Leased) -> bool {
+        let rows = HashMap::from([(row.id, row.fence)]);
+        self.store.still_leased(&rows).await.unwrap() == rows
+    }
+
     pub async fn record(&self, id: DeliveryId, fence: i32, next: Next) {
         self.record_all(&[Outcome { id, fence, next, error: None }]).await;
     }

@@ -44,7 +44,8 @@ async fn a_dead_holders_row_goes_to_the_next_one_with_a_higher_fence() {
     assert!(second.fence > first.fence && second.maybe_sent);
 
     bench.record(first.id, first.fence, Next::Again { at: NOW, maybe_sent: false }).await;
-    assert!(bench.store.still_leased(second.id, second.fence).await.unwrap(), "the late holder changes nothing");
+    assert!(bench.still_leased(&second).await, "the late holder changes nothing");
+    assert!(!bench.still_leased(&first).await, "nor holds it any more");
 }
 
 #[tokio::test]
@@ -159,7 +160,7 @@ async fn a_stop_while_a_request_is_on_its_way_is_in_doubt_until_line_has_answere
     let tx = bench.store.begin().await.unwrap();
     tx.cancel_mornings(reader.id, false).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(!bench.store.still_leased(leased.id, leased.fence).await.unwrap());
+    assert!(!bench.still_leased(&leased).await);
     assert_eq!(bench.states().await, [0, 0, 0, 0, 0, 1]);
     bench.record(leased.id, leased.fence, settled(State::Accepted)).await;
     assert_eq!(bench.states().await, [0, 0, 1, 0, 0, 0]);
