@@ -192,7 +192,7 @@ async fn ambient(config: &Config) -> anyhow::Result<Ambient> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<Outcome> {
-    logging::start(&config.log, config.log_format);
+    let _last_words = logging::start(&config.log, config.log_format);
     for setting in &config.not_yet {
         tracing::warn!(setting, "this version does not use this setting yet");
     }
@@ -207,7 +207,7 @@ async fn serve(config: Config) -> anyhow::Result<Outcome> {
 }
 
 async fn run_demo(content: Option<PathBuf>, args: &DemoArgs) -> anyhow::Result<Outcome> {
-    logging::start("warn", LogFormat::Pretty);
+    let _last_words = logging::start("warn", LogFormat::Pretty);
     let stop = told_to_stop()?;
     let demo = demo::start(content, args.control, &Ambient::system()).await?;
     let mut out = std::io::stdout();
@@ -223,7 +223,7 @@ async fn run_demo(content: Option<PathBuf>, args: &DemoArgs) -> anyhow::Result<O
 }
 
 async fn run_simulator(config: Config, args: &SimulatorArgs) -> anyhow::Result<Outcome> {
-    logging::start("warn", LogFormat::Pretty);
+    let _last_words = logging::start("warn", LogFormat::Pretty);
     let stop = told_to_stop()?;
     let places =
         platform::Places { listen: args.listen, data_listen: args.data_listen, webhooks: args.webhooks.clone() };

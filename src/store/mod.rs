@@ -20,15 +20,20 @@ mod events;
 mod locks;
 mod moving;
 mod outcomes;
+mod quarantine;
 mod readers;
 mod schema;
 pub mod seal;
 mod timers;
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 pub use accounts::{AccountRow, Hold};
@@ -90,6 +95,10 @@ pub struct Store {
     writer: DatabaseConnection,
     intake: DatabaseConnection,
     reader: DatabaseConnection,
+    /// The write-ahead log of SQLite.
+    log: Option<PathBuf>,
+    /// Whether what was last given was kept.
+    keeps: Arc<AtomicBool>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
 }
@@ -99,6 +108,7 @@ pub struct Store {
 pub struct Tx {
     backend: Backend,
     inner: DatabaseTransaction,
+    keeps: Arc<AtomicBool>,
     sealer: Arc<Sealer>,
     ambient: Ambient,
 }
@@ -111,7 +121,8 @@ impl Store {
     /// [`StoreError::Database`] when it cannot be opened, [`StoreError::Address`].
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
-        Ok(Self { backend, writer, intake, reader, sealer: Arc::new(sealer), ambient })
+        let (log, keeps) = (backend::log_of(url), Arc::new(AtomicBool::new(true)));
+        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient })
     }
 
     /// Which database keeps the rows.
@@ -143,9 +154,39 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let inner = connections.begin_with_options(options).await?;
-        let (sealer, ambient) = (Arc::clone(&self.sealer), self.ambient.clone());
-        Ok(Tx { backend: self.backend, inner, sealer, ambient })
+        let begun = connections.begin_with_options(options).await.map_err(StoreError::from);
+        let inner = begun.inspect_err(|error| note(&self.keeps, error))?;
+        let (sealer, ambient, keeps) = (Arc::clone(&self.sealer), self.ambient.clone(), Arc::clone(&self.keeps));
+        Ok(Tx { backend: self.backend, inner, keeps, sealer, ambient })
+    }
+
+    /// Whether the database kept what it was last given. A disk that is full or broken can be read for
+    /// long; each transaction tries anew, and the first that is kept says that all is well.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        self.keeps.load(Ordering::Relaxed)
+    }
+
+    /// What time it is at the database (milliseconds since 1970), where it has a clock of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn time_ms(&self) -> Result<Option<i64>> {
+        if self.backend == Backend::Sqlite {
+            return Ok(None);
+        }
+        let now = Expr::cust("CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)");
+        let query = Query::select().expr_as(now, "now").to_owned();
+        let row = self.reader.query_one(&query).await?;
+        Ok(row.map(|row| row.try_get("", "now")).transpose()?)
+    }
+
+    /// How long SQLite's write-ahead log is (bytes).
+    #[must_use]
+    pub fn log_bytes(&self) -> Option<u64> {
+        let log = self.log.as_ref()?;
+        std::fs::metadata(log).ok().map(|file| file.len())
     }
 
     /// Whether the database answers.
@@ -170,6 +211,13 @@ impl Store {
     }
 }
 
+/// Takes note that something was not kept, unless only somebody else was in the way.
+fn note(keeps: &AtomicBool, error: &StoreError) {
+    if !error.is_somebody_elses() {
+        keeps.store(false, Ordering::Relaxed);
+    }
+}
+
 impl Tx {
     /// Makes everything written in this transaction true, or nothing.
     ///
@@ -178,7 +226,13 @@ impl Tx {
     /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        self.inner.commit().await.map_err(StoreError::at_commit)
+        let Self { inner, keeps, .. } = self;
+        let kept = inner.commit().await.map_err(StoreError::at_commit);
+        match &kept {
+            Ok(()) => keeps.store(true, Ordering::Relaxed),
+            Err(error) => note(&keeps, error),
+        }
+        kept
     }
 
     /// Gives everything written in this transaction up, and its locks at once. A transaction that is
