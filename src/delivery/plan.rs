@@ -143,7 +143,7 @@ async fn plan_reader(
         let look = look_again(account, &reader.profile, &reader.follows, now);
         reader.next_care_at = [reader.next_care_at, look].into_iter().flatten().min();
     }
-    tx.save_reader(reader).await?;
+    tx.save_planned(reader).await?;
     Ok(row)
 }
 
