@@ -275,13 +275,12 @@ pub fn accepted(ledger: &[Entry]) -> usize {
     ledger.iter().filter(|entry| entry.endpoint == "push" && entry.accepted).count()
 }
 
-/// A webhook in which somebody says something; ids must differ.
-pub fn said(id: &str, user: &str, text: &str) -> String {
+/// A webhook with something of which nothing follows; ids must differ.
+pub fn something(id: &str) -> String {
     serde_json::json!({"destination": "", "events": [{
-        "type": "message", "mode": "active", "timestamp": 1_795_302_000_000_i64,
-        "source": {"type": "user", "userId": user}, "webhookEventId": id,
-        "deliveryContext": {"isRedelivery": false}, "replyToken": format!("token{id}"),
-        "message": {"type": "text", "id": "1", "quoteToken": "q", "text": text},
+        "type": "somethingNew", "mode": "active", "timestamp": 1_795_302_000_000_i64,
+        "source": {"type": "user", "userId": "U00000000000000000000000000000abc"},
+        "webhookEventId": id, "deliveryContext": {"isRedelivery": false},
     }]})
     .to_string()
 }
