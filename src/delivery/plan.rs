@@ -53,7 +53,8 @@ impl Deliveries {
         if named.is_empty() {
             return Ok(Plan::default());
         }
-        let (account, now) = (&channel.account, self.ambient.now_ms());
+        let Some(now) = self.now_if_known() else { return Ok(Plan::default()) };
+        let account = &channel.account;
         let mut tries = Tries::default();
         let (rows, mut moved) = loop {
             // Should an earlier try have been committed after all, nobody is due any more, and its rows go

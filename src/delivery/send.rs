@@ -99,10 +99,10 @@ impl Deliveries {
         if !batch.has(&row, &self.store).await {
             return None;
         }
-        if row.via == Via::Push && !self.still_knows_the_time() {
-            return None; // taken up again when the clock is right
-        }
         let now = self.ambient.now_ms();
+        if row.via == Via::Push && (!self.still_knows_the_time() || is_early(channel, &row, now)) {
+            return None; // taken up again when it is time
+        }
         if now + LEASE_MARGIN_MS > row.lease_until {
             return None; // whoever reaps it starts with a whole lease
         }
@@ -204,6 +204,11 @@ impl Deliveries {
         let error = (report != Report::Accepted).then(|| report.class());
         Outcome { id: row.id, fence: row.fence, next, error }
     }
+}
+
+/// Whether it is the message of a day that has not come: nobody plans one, but for a clock that was wrong.
+fn is_early(channel: &Channel, row: &Leased, now: i64) -> bool {
+    matches!(&row.parts, Parts::Daily(parts) if parts.day > channel.account.civil(now).date())
 }
 
 /// The rows of one chat leave one after the other, in the order in which they were decided.

@@ -109,6 +109,8 @@ pub struct Tx {
     backend: Backend,
     inner: DatabaseTransaction,
     keeps: Arc<AtomicBool>,
+    /// Whether something was certainly written, so that its commit proves that the database keeps.
+    wrote: AtomicBool,
     sealer: Arc<Sealer>,
     ambient: Ambient,
 }
@@ -157,7 +159,7 @@ impl Store {
         let begun = connections.begin_with_options(options).await.map_err(StoreError::from);
         let inner = begun.inspect_err(|error| note(&self.keeps, error))?;
         let (sealer, ambient, keeps) = (Arc::clone(&self.sealer), self.ambient.clone(), Arc::clone(&self.keeps));
-        Ok(Tx { backend: self.backend, inner, keeps, sealer, ambient })
+        Ok(Tx { backend: self.backend, inner, keeps, wrote: AtomicBool::new(false), sealer, ambient })
     }
 
     /// Whether the database kept what it was last given. A disk that is full or broken can be read for
@@ -226,13 +228,17 @@ impl Tx {
     /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        let Self { inner, keeps, .. } = self;
+        let Self { inner, keeps, wrote, .. } = self;
         let kept = inner.commit().await.map_err(StoreError::at_commit);
         match &kept {
-            Ok(()) => keeps.store(true, Ordering::Relaxed),
+            Ok(()) => _ = keeps.fetch_or(wrote.into_inner(), Ordering::Relaxed),
             Err(error) => note(&keeps, error),
         }
         kept
+    }
+
+    fn has_written(&self, rows: u64) {
+        self.wrote.fetch_or(rows > 0, Ordering::Relaxed);
     }
 
     /// Gives everything written in this transaction up, and its locks at once. A transaction that is
