@@ -23,6 +23,7 @@ mod outcomes;
 mod readers;
 mod schema;
 pub mod seal;
+pub mod strain;
 mod timers;
 
 use std::sync::Arc;
@@ -48,6 +49,7 @@ pub use seal::{Blind, Sealer};
 use crate::clock::Ambient;
 use backend::Pools;
 use seal::At;
+use strain::{Moment, Strain};
 
 /// Why the database did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +94,7 @@ pub struct Store {
     reader: DatabaseConnection,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 /// One transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -101,6 +104,7 @@ pub struct Tx {
     inner: DatabaseTransaction,
     sealer: Arc<Sealer>,
     ambient: Ambient,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 impl Store {
@@ -111,7 +115,14 @@ impl Store {
     /// [`StoreError::Database`] when it cannot be opened, [`StoreError::Address`].
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
-        Ok(Self { backend, writer, intake, reader, sealer: Arc::new(sealer), ambient })
+        Ok(Self { backend, writer, intake, reader, sealer: Arc::new(sealer), ambient, strain: None })
+    }
+
+    /// The same database, under strain.
+    #[must_use]
+    pub fn under(mut self, strain: Arc<dyn Strain>) -> Self {
+        self.strain = Some(strain);
+        self
     }
 
     /// Which database keeps the rows.
@@ -143,9 +154,10 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
+        strained(&self.strain, Moment::Begin)?;
         let inner = connections.begin_with_options(options).await?;
         let (sealer, ambient) = (Arc::clone(&self.sealer), self.ambient.clone());
-        Ok(Tx { backend: self.backend, inner, sealer, ambient })
+        Ok(Tx { backend: self.backend, inner, sealer, ambient, strain: self.strain.clone() })
     }
 
     /// Whether the database answers.
@@ -178,7 +190,9 @@ impl Tx {
     /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        self.inner.commit().await.map_err(StoreError::at_commit)
+        strained(&self.strain, Moment::Commit)?;
+        self.inner.commit().await.map_err(StoreError::at_commit)?;
+        strained(&self.strain, Moment::Committed)
     }
 
     /// Gives everything written in this transaction up, and its locks at once. A transaction that is
@@ -188,5 +202,12 @@ impl Tx {
             // The connection is gone, and everything with it.
             tracing::debug!(error = &error as &dyn std::error::Error, "a transaction ended with its connection");
         }
+    }
+}
+
+fn strained(strain: &Option<Arc<dyn Strain>>, moment: Moment) -> Result<()> {
+    match strain.as_ref().and_then(|strain| strain.at(moment)) {
+        Some(fault) => Err(strain::failure(moment, fault)),
+        None => Ok(()),
     }
 }

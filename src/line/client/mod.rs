@@ -19,6 +19,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::road::Road;
 use super::token::TokenSource;
 use super::wire::{Answer, Wire};
 use crate::domain::ids::LineUserId;
@@ -88,7 +89,22 @@ impl Line {
     ///
     /// When no TLS client can be made, as on a machine without any CA certificates.
     pub fn new(endpoints: Endpoints, tokens: TokenSource, limits: Limits, now: Now) -> Result<Self, reqwest::Error> {
-        Ok(Self { wire: Wire::new(endpoints, limits)?, tokens, now })
+        Self::reached_by(None, endpoints, tokens, limits, now)
+    }
+
+    /// As [`Line::new`]; with a road, by that and not over the network.
+    ///
+    /// # Errors
+    ///
+    /// As [`Line::new`].
+    pub fn reached_by(
+        road: Option<Arc<dyn Road>>,
+        endpoints: Endpoints,
+        tokens: TokenSource,
+        limits: Limits,
+        now: Now,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self { wire: Wire::new(endpoints, limits, road)?, tokens, now })
     }
 
     /// Sends one to five message objects to a reader. The same retry key never sends twice within 24
