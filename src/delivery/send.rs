@@ -194,6 +194,11 @@ impl Deliveries {
         let next = match verdict(report, row.maybe_sent) {
             Verdict::Settle(state) => Next::Settled { state, request_id },
             Verdict::Again => again(backoff_ms(row.attempts, self.ambient.below(u64::MAX))),
+            // A reply is free and held by nothing but a refused token: without a wait it would be asked again
+            // and again.
+            Verdict::Hold if row.via == Via::Reply && report == Report::AllowanceSpent => {
+                again(backoff_ms(row.attempts, self.ambient.below(u64::MAX)))
+            }
             Verdict::Hold => again(0),
             Verdict::Suspect => again(SUSPECT_MS),
             Verdict::Push { with_today } => match &row.parts {
