@@ -123,6 +123,14 @@ impl App {
     pub(super) async fn take_care(&self) -> Result<(), crate::inbox::InboxError> {
         self.inbox.time_out().await?;
         let now = self.ambient.now();
+        // A key that cannot be read now was read before, and is tried again.
+        if self.store.sealer().refresh().unwrap_or_else(key_file_fails) {
+            self.store.note_key().await?;
+            tracing::info!("the key file was changed: its current key seals from now on");
+        }
+        if let Some(list) = self.store.suppression() {
+            list.tend().await;
+        }
         self.store.saw(now).await?;
         let ms = now.timestamp_millis();
         self.store.forget_codes(ms).await?;
@@ -130,6 +138,11 @@ impl App {
         self.store.forget_events(ms - IDS_KEPT_MS, ms - PAYLOADS_KEPT_MS).await?;
         Ok(())
     }
+}
+
+fn key_file_fails(error: crate::store::KeyError) -> bool {
+    tracing::warn!(error = &error as &dyn std::error::Error, "the key file cannot be read again; the known keys go on");
+    false
 }
 
 #[cfg(test)]

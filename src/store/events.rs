@@ -163,19 +163,22 @@ impl Tx {
             .filter(event::Column::AccountId.eq(account.0))
             .order_by_asc(event::Column::SentAt)
             .order_by_asc(event::Column::Id);
-        Ok(pending.one(&self.inner).await?.map(|row| self.opened(row)))
+        pending.one(&self.inner).await?.map(|row| self.opened(row)).transpose()
     }
 
-    fn opened(&self, row: event::Model) -> EventRow {
-        let payload = row.payload_sealed.and_then(|sealed| self.sealer.open(at(row.id), &sealed).ok());
-        EventRow {
+    fn opened(&self, row: event::Model) -> Result<EventRow> {
+        let payload = match row.payload_sealed.map(|sealed| self.sealer.open(at(row.id), &sealed)) {
+            Some(Err(StoreError::NewerKey)) => return Err(StoreError::NewerKey),
+            payload => payload.and_then(Result::ok),
+        };
+        Ok(EventRow {
             id: EventId(row.id),
             key: row.event_key,
             sent_at: row.sent_at,
             received_at: row.received_at,
             attempts: row.attempts,
             payload,
-        }
+        })
     }
 
     /// Ends an event that is pending; one that has ended stays as it is.

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod again;
+pub mod archive;
 mod backend;
 mod care;
 mod children;
@@ -17,15 +18,19 @@ mod codes;
 mod deliveries;
 mod enquiry;
 mod events;
+mod keyfile;
 mod locks;
 mod moving;
 mod outcomes;
 mod readers;
 mod schema;
 pub mod seal;
+mod silencing;
+pub mod suppression;
 mod timers;
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -34,16 +39,19 @@ use sea_orm::{
 pub use accounts::{AccountRow, Hold};
 pub use again::Tries;
 pub use backend::{Backend, backend_of};
-pub use care::Waiting;
+pub use care::{Leaving, Waiting};
 pub use codes::CodeRow;
 pub use deliveries::{First, Leased, NewDelivery, Via, Wanted};
 pub use enquiry::{Enquiry, Shown};
 pub use events::{EventRow, EventState, NewEvent};
+pub use keyfile::{KeyError, KeyFile};
 pub use moving::Edge;
 pub use outcomes::{Next, Outcome};
 pub use readers::{NewReader, ReaderRow};
 pub use schema::SchemaError;
 pub use seal::{Blind, Sealer};
+pub use silencing::{RESTORED, Restored};
+pub use suppression::{Fact, ListError, SuppressionList};
 
 use crate::clock::Ambient;
 use backend::Pools;
@@ -62,6 +70,10 @@ pub enum StoreError {
     /// The address is neither SQLite's nor PostgreSQL's, or cannot be read.
     #[error("the address of the database cannot be read")]
     Address,
+    /// A value was sealed with a key that is newer than the key file here. Nothing is wrong with it: this
+    /// server must be given the new key file.
+    #[error("a value was sealed with a newer key: put the newest key file here")]
+    NewerKey,
     /// A row nobody could have written (or another key file).
     #[error("row {row} of {table}: {column} cannot be read")]
     Corrupt {
@@ -92,6 +104,7 @@ pub struct Store {
     reader: DatabaseConnection,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
+    list: Option<SuppressionList>,
 }
 
 /// One transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -101,6 +114,9 @@ pub struct Tx {
     inner: DatabaseTransaction,
     sealer: Arc<Sealer>,
     ambient: Ambient,
+    list: Option<SuppressionList>,
+    /// What a restored database must not have forgotten of what is decided here.
+    facts: Mutex<Vec<Fact>>,
 }
 
 impl Store {
@@ -111,7 +127,23 @@ impl Store {
     /// [`StoreError::Database`] when it cannot be opened, [`StoreError::Address`].
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
-        Ok(Self { backend, writer, intake, reader, sealer: Arc::new(sealer), ambient })
+        Ok(Self { backend, writer, intake, reader, sealer: Arc::new(sealer), ambient, list: None })
+    }
+
+    /// Keeps what silences readers also in the suppression list at `path`, from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ListError`] when it cannot be written.
+    pub fn keeping(self, path: &Path) -> Result<Self, ListError> {
+        let list = SuppressionList::open(path, Arc::clone(&self.sealer), self.ambient.clone())?;
+        Ok(Self { list: Some(list), ..self })
+    }
+
+    /// The suppression list, where one is kept.
+    #[must_use]
+    pub const fn suppression(&self) -> Option<&SuppressionList> {
+        self.list.as_ref()
     }
 
     /// Which database keeps the rows.
@@ -145,7 +177,8 @@ impl Store {
         };
         let inner = connections.begin_with_options(options).await?;
         let (sealer, ambient) = (Arc::clone(&self.sealer), self.ambient.clone());
-        Ok(Tx { backend: self.backend, inner, sealer, ambient })
+        let (list, facts) = (self.list.clone(), Mutex::default());
+        Ok(Tx { backend: self.backend, inner, sealer, ambient, list, facts })
     }
 
     /// Whether the database answers.
@@ -171,14 +204,32 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes everything written in this transaction true, or nothing.
+    /// Takes note of what a restored database must not have forgotten; a later word replaces an earlier
+    /// one about the same thing. It is kept in the suppression list when this transaction commits.
+    pub fn note(&self, fact: Fact) {
+        let mut facts = self.facts.lock().expect("nobody panics while it is held");
+        facts.retain(|earlier| !fact.replaces(earlier));
+        facts.push(fact);
+    }
+
+    /// Makes everything written in this transaction true, or nothing. Silence is on the disk before, the
+    /// end of a silence after (see [`suppression`]).
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        self.inner.commit().await.map_err(StoreError::at_commit)
+        let facts = self.facts.into_inner().expect("nobody panics while it is held");
+        let (lifted, silenced): (Vec<Fact>, Vec<Fact>) = facts.into_iter().partition(Fact::lifts);
+        if let Some(list) = &self.list {
+            list.keep(&silenced).await;
+        }
+        self.inner.commit().await.map_err(StoreError::at_commit)?;
+        if let Some(list) = &self.list {
+            list.keep(&lifted).await;
+        }
+        Ok(())
     }
 
     /// Gives everything written in this transaction up, and its locks at once. A transaction that is

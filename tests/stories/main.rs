@@ -65,6 +65,7 @@ mod redis_operator;
 mod registration;
 mod rehearsal;
 mod rest;
+mod restoring;
 mod role_and_area;
 mod settings;
 mod several_children;

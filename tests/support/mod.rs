@@ -86,6 +86,7 @@ pub fn database_settings(database: &Database) -> Vec<(&'static str, String)> {
     let mut settings = vec![("DATABASE_URL", database.url().to_owned())];
     if !database.url().starts_with("sqlite:") {
         settings.push(("KEY_FILE", key.display().to_string()));
+        settings.push(("SUPPRESSION_FILE", database.folder().join("hagukumi.suppression").display().to_string()));
     }
     settings
 }
