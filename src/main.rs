@@ -195,7 +195,7 @@ async fn ambient(config: &Config) -> anyhow::Result<Ambient> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<Outcome> {
-    logging::start(&config.log, config.log_format);
+    let _last_words = logging::start(&config.log, config.log_format);
     for setting in &config.not_yet {
         tracing::warn!(setting, "this version does not use this setting yet");
     }
@@ -210,7 +210,7 @@ async fn serve(config: Config) -> anyhow::Result<Outcome> {
 }
 
 async fn run_demo(content: Option<PathBuf>) -> anyhow::Result<Outcome> {
-    logging::start("warn", LogFormat::Pretty);
+    let _last_words = logging::start("warn", LogFormat::Pretty);
     let stop = told_to_stop()?;
     let demo = demo::start(content, &Ambient::system()).await?;
     let mut out = std::io::stdout();
@@ -222,7 +222,7 @@ async fn run_demo(content: Option<PathBuf>) -> anyhow::Result<Outcome> {
 }
 
 async fn run_simulator(config: Config, args: &SimulatorArgs) -> anyhow::Result<Outcome> {
-    logging::start("warn", LogFormat::Pretty);
+    let _last_words = logging::start("warn", LogFormat::Pretty);
     let stop = told_to_stop()?;
     let places =
         platform::Places { listen: args.listen, data_listen: args.data_listen, webhooks: args.webhooks.clone() };
@@ -249,7 +249,7 @@ async fn ask(config: Config, args: &enquiry::EnquiryArgs) -> anyhow::Result<Outc
 }
 
 async fn back_up(config: Config, args: &backup::BackupArgs) -> anyhow::Result<Outcome> {
-    logging::start(&config.log, config.log_format);
+    let _last_words = logging::start(&config.log, config.log_format);
     let written = archive::back_up(&config, Ambient::system(), &args.target).await?;
     Ok(backup::run(&written, &mut std::io::stdout().lock())?)
 }
@@ -273,7 +273,7 @@ async fn come_back(config: Config, args: &restore::RestoreArgs) -> anyhow::Resul
 }
 
 async fn change_key(config: Config, command: &key::KeyCommand) -> anyhow::Result<Outcome> {
-    logging::start(&config.log, config.log_format);
+    let _last_words = logging::start(&config.log, config.log_format);
     let (ambient, mut out) = (Ambient::system(), std::io::stdout());
     Ok(match command {
         key::KeyCommand::Status => key::status(&keys::status(&config, ambient).await?, &mut out)?,

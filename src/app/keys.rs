@@ -180,5 +180,5 @@ async fn open(config: &Config, ambient: Ambient) -> Result<(Store, i64), ChangeE
     }
     let (store, now) = open_at_its_time(config, ambient).await?;
     store.refuse_other_key().await?;
-    if store.is_current().await? { Ok((store, now.timestamp_millis())) } else { Err(ChangeError::Schema) }
+    if store.migrations_waiting().await? == 0 { Ok((store, now.timestamp_millis())) } else { Err(ChangeError::Schema) }
 }

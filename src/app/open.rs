@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, StartError};
 use crate::clock::Ambient;
+use crate::clock::skew::Skew;
 use crate::config::{AccountConfig, Config, TokenConfig};
 use crate::content::{self, Source};
 use crate::delivery::pace::{DEFAULT_RATE, Pace};
@@ -48,18 +49,27 @@ impl App {
         store.prepare(config.rehearsal_clock.is_some()).await?;
         let store = store.keeping(&suppression_file(config))?;
         store.saw(ambient.now()).await?;
-        let channels = Arc::new(channels(config, &store, &ambient, limits).await?);
+        let judged = config.rehearsal_clock.is_none();
+        let skew = if judged { Skew::judging } else { Skew::rehearsing };
+        let skew = Arc::new(skew(ambient.clone()));
+        let channels = Arc::new(channels(config, &store, &skew, (&ambient, limits)).await?);
         let accounts: Arc<Vec<Account>> = Arc::new(channels.iter().map(|one| one.account.clone()).collect());
         let redis = redis(config, &store, &ambient).await?;
         let timers = timers(redis.as_ref(), &store, &accounts, &ambient);
         let inbox = Inbox::new(store.clone(), Arc::clone(&timers), ambient.clone(), Arc::clone(&accounts));
+        if inbox.take_up_again().await? > 0 {
+            // A stop among them must be heard before a morning leaves.
+            inbox.tick().await?;
+        }
         let pace = pace(config, redis, &accounts, &ambient);
-        let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels));
+        let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels))
+            .timed_by(Arc::clone(&skew));
         let site = Site {
             inbox: inbox.clone(),
             store: store.clone(),
             accounts: Arc::new(signed_accounts(config, &accounts)?),
             metrics: http::install_metrics(),
+            skew,
         };
         Ok(Self { store, ambient, inbox, deliveries, site, moved: Arc::default(), _lock: lock })
     }
@@ -253,13 +263,13 @@ pub(super) fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>
 async fn channels(
     config: &Config,
     store: &Store,
-    ambient: &Ambient,
-    limits: Limits,
+    skew: &Arc<Skew>,
+    (ambient, limits): (&Ambient, Limits),
 ) -> Result<Vec<Channel>, StartError> {
     let mut channels = Vec::new();
     for one in ordered(config) {
         let row = ensure_account(store, &one.slug).await?;
-        let line = line(config, one, ambient, limits)?;
+        let line = line(config, one, ambient, limits)?.telling(Arc::clone(skew));
         channels.push(Channel::new(account(config, one, row)?, line));
     }
     Ok(channels)

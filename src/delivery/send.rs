@@ -78,6 +78,9 @@ impl Deliveries {
         if batch.leased_at.elapsed() > STALE && !self.store.still_leased(row.id, row.fence).await.unwrap_or(false) {
             return None;
         }
+        if row.via == Via::Push && !self.still_knows_the_time() {
+            return None; // taken up again when the clock is right
+        }
         let now = self.ambient.now_ms();
         if now + LEASE_MARGIN_MS > row.lease_until {
             return None; // whoever reaps it starts with a whole lease

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
@@ -35,6 +36,8 @@ pub(super) struct Answer {
     /// LINE's id of the request that it accepted earlier with the same retry key.
     pub(super) accepted_request_id: Option<String>,
     pub(super) retry_after: Option<Duration>,
+    /// What time it was at LINE, to the second.
+    pub(super) date: Option<DateTime<Utc>>,
     /// `None` when it broke off, stalled or was too long.
     body: Option<Vec<u8>>,
 }
@@ -122,6 +125,7 @@ impl Answer {
             request_id: text("x-line-request-id"),
             accepted_request_id: text("x-line-accepted-request-id"),
             retry_after: text("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs),
+            date: text("date").and_then(|date| DateTime::parse_from_rfc2822(&date).ok()).map(DateTime::<Utc>::from),
             body: body(response).await,
         }
     }

@@ -9,6 +9,7 @@
 //!
 //! An address holds a password: it is shown nowhere, and no error repeats it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -51,6 +52,8 @@ pub(super) struct Pools {
 
 /// How long a command waits for another process that writes to the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A write-ahead log that somebody made long is cut to this length when it can be (bytes).
+const LOG_KEPT: &str = "16777216";
 /// Readers beside the one writer.
 const SQLITE_READERS: u32 = 4;
 
@@ -125,6 +128,14 @@ pub fn backend_of(url: &str) -> Result<Backend> {
     if ours && url.parse::<PgConnectOptions>().is_ok() { Ok(Backend::Postgres) } else { Err(StoreError::Address) }
 }
 
+/// Where SQLite at that address writes what it has not yet put into the file itself.
+pub(super) fn log_of(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    Some(PathBuf::from(format!("{path}-wal")))
+}
+
 fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
@@ -145,6 +156,7 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
+                .pragma("journal_size_limit", LOG_KEPT)
                 .optimize_on_close(true, None)
         });
     options

@@ -22,6 +22,7 @@ mod keyfile;
 mod locks;
 mod moving;
 mod outcomes;
+mod quarantine;
 mod readers;
 mod schema;
 pub mod seal;
@@ -29,11 +30,14 @@ mod silencing;
 pub mod suppression;
 mod timers;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 pub use accounts::{AccountRow, Hold};
@@ -102,6 +106,10 @@ pub struct Store {
     writer: DatabaseConnection,
     intake: DatabaseConnection,
     reader: DatabaseConnection,
+    /// The write-ahead log of SQLite.
+    log: Option<PathBuf>,
+    /// Whether what was last given was kept.
+    keeps: Arc<AtomicBool>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
     list: Option<SuppressionList>,
@@ -112,6 +120,7 @@ pub struct Store {
 pub struct Tx {
     backend: Backend,
     inner: DatabaseTransaction,
+    keeps: Arc<AtomicBool>,
     sealer: Arc<Sealer>,
     ambient: Ambient,
     list: Option<SuppressionList>,
@@ -127,7 +136,8 @@ impl Store {
     /// [`StoreError::Database`] when it cannot be opened, [`StoreError::Address`].
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
-        Ok(Self { backend, writer, intake, reader, sealer: Arc::new(sealer), ambient, list: None })
+        let (log, keeps) = (backend::log_of(url), Arc::new(AtomicBool::new(true)));
+        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient, list: None })
     }
 
     /// Keeps what silences readers also in the suppression list at `path`, from now on.
@@ -175,10 +185,40 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let inner = connections.begin_with_options(options).await?;
-        let (sealer, ambient) = (Arc::clone(&self.sealer), self.ambient.clone());
+        let begun = connections.begin_with_options(options).await.map_err(StoreError::from);
+        let inner = begun.inspect_err(|error| note(&self.keeps, error))?;
+        let (sealer, ambient, keeps) = (Arc::clone(&self.sealer), self.ambient.clone(), Arc::clone(&self.keeps));
         let (list, facts) = (self.list.clone(), Mutex::default());
-        Ok(Tx { backend: self.backend, inner, sealer, ambient, list, facts })
+        Ok(Tx { backend: self.backend, inner, keeps, sealer, ambient, list, facts })
+    }
+
+    /// Whether the database kept what it was last given. A disk that is full or broken can be read for
+    /// long; each transaction tries anew, and the first that is kept says that all is well.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        self.keeps.load(Ordering::Relaxed)
+    }
+
+    /// What time it is at the database (milliseconds since 1970), where it has a clock of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn time_ms(&self) -> Result<Option<i64>> {
+        if self.backend == Backend::Sqlite {
+            return Ok(None);
+        }
+        let now = Expr::cust("CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)");
+        let query = Query::select().expr_as(now, "now").to_owned();
+        let row = self.reader.query_one(&query).await?;
+        Ok(row.map(|row| row.try_get("", "now")).transpose()?)
+    }
+
+    /// How long SQLite's write-ahead log is (bytes).
+    #[must_use]
+    pub fn log_bytes(&self) -> Option<u64> {
+        let log = self.log.as_ref()?;
+        std::fs::metadata(log).ok().map(|file| file.len())
     }
 
     /// Whether the database answers.
@@ -200,6 +240,13 @@ impl Store {
     pub async fn close(self) {
         let Self { backend, writer, intake, reader, .. } = self;
         Pools { backend, writer, intake, reader }.close().await;
+    }
+}
+
+/// Takes note that something was not kept, unless only somebody else was in the way.
+fn note(keeps: &AtomicBool, error: &StoreError) {
+    if !error.is_somebody_elses() {
+        keeps.store(false, Ordering::Relaxed);
     }
 }
 
@@ -225,11 +272,15 @@ impl Tx {
         if let Some(list) = &self.list {
             list.keep(&silenced).await;
         }
-        self.inner.commit().await.map_err(StoreError::at_commit)?;
-        if let Some(list) = &self.list {
+        let kept = self.inner.commit().await.map_err(StoreError::at_commit);
+        match &kept {
+            Ok(()) => self.keeps.store(true, Ordering::Relaxed),
+            Err(error) => note(&self.keeps, error),
+        }
+        if let (Ok(()), Some(list)) = (&kept, &self.list) {
             list.keep(&lifted).await;
         }
-        Ok(())
+        kept
     }
 
     /// Gives everything written in this transaction up, and its locks at once. A transaction that is

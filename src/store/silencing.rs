@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde::{Deserialize, Serialize};
 
 use super::suppression::{Entries, OfReader, Silenced, Token, child_token, reader_token};
-use super::{Leaving, ReaderRow, Result, Store, Tx};
+use super::{EventState, Leaving, ReaderRow, Result, Store, Tx};
 use crate::domain::calendar::{JST, civil};
 use crate::domain::delivery::State;
 use crate::domain::family::{Journey, OwnStop, Pause, Standing, StopReason};
@@ -237,10 +237,15 @@ impl Tx {
 
     async fn forget_restored(&self, reader: &ReaderRow) -> Result<()> {
         self.erase_deliveries(reader.id).await?;
-        let events = Query::delete()
-            .from_table(webhook_event::Entity)
+        // Their ids stay, so that none of them is decided once more.
+        let events = Query::update()
+            .table(webhook_event::Entity)
+            .value(webhook_event::Column::State, EventState::Ignored.as_str())
+            .value(webhook_event::Column::Note, RESTORED)
+            .value(webhook_event::Column::PayloadSealed, Option::<Vec<u8>>::None)
             .and_where(Expr::col(webhook_event::Column::AccountId).eq(reader.account.0))
             .and_where(Expr::col(webhook_event::Column::Lane).eq(reader.blind.0.to_vec()))
+            .and_where(Expr::col(webhook_event::Column::State).ne(EventState::Done.as_str()))
             .to_owned();
         self.inner.execute(&events).await?;
         self.forget_reader(reader.id, Leaving::ForGood).await

@@ -104,11 +104,10 @@ impl Store {
     ///
     /// [`BackupError`].
     pub async fn back_up(&self, out: &mut impl Write) -> Result<Manifest, BackupError> {
-        match self.is_current().await {
-            Ok(true) => {}
-            Ok(false) | Err(SchemaError::Newer { .. }) => return Err(BackupError::Schema),
+        match self.migrations_waiting().await {
+            Ok(0) => {}
             Err(SchemaError::Store(error)) => return Err(error.into()),
-            Err(_) => return Err(BackupError::Schema),
+            Ok(_) | Err(_) => return Err(BackupError::Schema),
         }
         let head = Head::of(self.backend, self.ambient.now_ms());
         let mut lines = Lines { out, hash: Sha256::new() };

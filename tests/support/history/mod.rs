@@ -37,6 +37,8 @@ pub struct History {
     pub accounts: Vec<Account>,
     /// Times in which there may have been no server.
     pub server_away: Vec<Span>,
+    /// Times of which the database knows nothing any more: it was restored from an older backup.
+    pub lost: Vec<Span>,
     /// Everything that was logged.
     pub log: String,
     /// What nobody may find in a log.
@@ -223,6 +225,12 @@ impl<'a> Case<'a> {
     /// A list of violations of one invariant.
     fn found(invariant: &'static str, what: impl Iterator<Item = String>) -> Vec<Violation> {
         what.map(|what| Violation { invariant, what }).collect()
+    }
+
+    /// Whether the rows of that moment were lost with their database. What was promised then holds all the
+    /// same; only the book of it is gone.
+    fn is_lost(&self, at_ms: i64) -> bool {
+        self.history.lost.iter().any(|span| (span.from_ms..=span.until_ms).contains(&at_ms))
     }
 
     /// Push requests, accepted or not, with the chat they are for.
