@@ -53,7 +53,8 @@ impl Deliveries {
         if named.is_empty() {
             return Ok(Plan::default());
         }
-        let (account, now) = (&channel.account, self.ambient.now_ms());
+        let Some(now) = self.now_if_known() else { return Ok(Plan::default()) };
+        let account = &channel.account;
         let mut tries = Tries::default();
         let (rows, mut moved) = loop {
             // Should an earlier try have been committed after all, nobody is due any more, and its rows go
@@ -143,7 +144,7 @@ async fn plan_reader(
         let look = look_again(account, &reader.profile, &reader.follows, now);
         reader.next_care_at = [reader.next_care_at, look].into_iter().flatten().min();
     }
-    tx.save_reader(reader).await?;
+    tx.save_planned(reader).await?;
     Ok(row)
 }
 

@@ -14,7 +14,8 @@ impl Deliveries {
         first: First,
         limit: u64,
     ) -> Result<Vec<Leased>, DeliveryError> {
-        let now = self.ambient.now_ms();
+        let now = if wanted == Wanted::Replies { Some(self.ambient.now_ms()) } else { self.now_if_known() };
+        let Some(now) = now else { return Ok(Vec::new()) };
         let account = channel.account.id;
         if !self.store.has_leasable(account, wanted, now).await? {
             return Ok(Vec::new());
@@ -52,7 +53,8 @@ impl Deliveries {
 
     /// Ends rows of an account whose window has closed, a batch in a transaction.
     pub(super) async fn end_overdue(&self, channel: &Channel) -> Result<(), DeliveryError> {
-        let (account, now) = (channel.account.id, self.ambient.now_ms());
+        let Some(now) = self.now_if_known() else { return Ok(()) };
+        let account = channel.account.id;
         while self.store.has_overdue(account, now).await? {
             let tx = self.store.begin().await?;
             let ended = tx.end_overdue(account, now, BATCH).await?;

@@ -93,9 +93,8 @@ impl Deliveries {
         let via = way_of(attempts.iter().copied());
         fail::at(either(via, Point::D4, Point::E3));
         let tx = self.store.begin().await?;
-        for attempt in attempts {
-            tx.record(&attempt.outcome).await?;
-        }
+        let outcomes: Vec<&Outcome> = attempts.iter().map(|attempt| &attempt.outcome).collect();
+        tx.record_all(&outcomes).await?;
         fail::at(either(via, Point::D5, Point::E4));
         tx.commit().await?;
         fail::at(either(via, Point::D6, Point::E5));
