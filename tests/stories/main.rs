@@ -10,12 +10,14 @@ mod cut;
 mod line;
 #[path = "../support/redis.rs"]
 mod redis_server;
+#[expect(dead_code, reason = "stories of servers that are killed use the rest")]
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+#[expect(dead_code, reason = "stories of servers that are killed use the rest")]
 #[path = "../support/wire.rs"]
 mod wire;
 
