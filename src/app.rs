@@ -9,6 +9,7 @@
 mod clockwork;
 pub mod demo;
 pub mod enquiry;
+pub mod means;
 pub mod online;
 mod open;
 pub mod platform;
@@ -32,7 +33,7 @@ use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
 use crate::timers::redis::BadAddress;
 
-pub use clockwork::ClockworkError;
+pub use clockwork::{Chore, ClockworkError};
 pub use open::{content_source, migrate, open_store, refusals, rehearsal_start};
 
 /// Why the server cannot start. Each says what to do.
@@ -176,6 +177,12 @@ impl App {
             .run();
         let (web, stopping) = (server.handle(), watch::Sender::new(false));
         Ok(Serving { app: self.clone(), web, web_task: tokio::spawn(server), stopping, workers: Vec::new() })
+    }
+
+    /// What the web server serves.
+    #[must_use]
+    pub const fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The database, for commands and checks.

@@ -14,6 +14,7 @@ use hagukumi::config::{Config, LogFormat, Mistakes};
 use hagukumi::content::{self, Finding, Loaded, SETTINGS, Severity};
 use hagukumi::domain::calendar::{JST, civil};
 use hagukumi::domain::programme::pack::Place;
+use hagukumi::fail;
 use hagukumi::line::outgoing::to_line;
 use hagukumi::logging;
 
@@ -147,7 +148,8 @@ fn read_config_in(cli: &Cli, environment: impl IntoIterator<Item = (String, Stri
 /// takes; a variable of somebody else's must not keep us from starting.
 fn environment() -> impl Iterator<Item = (String, String)> {
     let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
-    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
+    let all = std::env::vars_os().map(move |(name, value)| (text(name), text(value)));
+    all.filter(|(name, _)| !fail::is_ours(name))
 }
 
 fn load(config: &Config) -> anyhow::Result<Loaded> {

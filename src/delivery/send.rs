@@ -99,10 +99,10 @@ impl Deliveries {
         if !batch.has(&row, &self.store).await {
             return None;
         }
-        if row.via == Via::Push && !self.still_knows_the_time() {
-            return None; // taken up again when the clock is right
-        }
         let now = self.ambient.now_ms();
+        if row.via == Via::Push && (!self.still_knows_the_time() || is_early(channel, &row, now)) {
+            return None; // taken up again when it is time
+        }
         if now + LEASE_MARGIN_MS > row.lease_until {
             return None; // whoever reaps it starts with a whole lease
         }
@@ -194,6 +194,11 @@ impl Deliveries {
         let next = match verdict(report, row.maybe_sent) {
             Verdict::Settle(state) => Next::Settled { state, request_id },
             Verdict::Again => again(backoff_ms(row.attempts, self.ambient.below(u64::MAX))),
+            // A reply is free and held by nothing but a refused token: without a wait it would be asked again
+            // and again.
+            Verdict::Hold if row.via == Via::Reply && report == Report::AllowanceSpent => {
+                again(backoff_ms(row.attempts, self.ambient.below(u64::MAX)))
+            }
             Verdict::Hold => again(0),
             Verdict::Suspect => again(SUSPECT_MS),
             Verdict::Push { with_today } => match &row.parts {
@@ -204,6 +209,11 @@ impl Deliveries {
         let error = (report != Report::Accepted).then(|| report.class());
         Outcome { id: row.id, fence: row.fence, next, error }
     }
+}
+
+/// Whether it is the message of a day that has not come: nobody plans one, but for a clock that was wrong.
+fn is_early(channel: &Channel, row: &Leased, now: i64) -> bool {
+    matches!(&row.parts, Parts::Daily(parts) if parts.day > channel.account.civil(now).date())
 }
 
 /// The rows of one chat leave one after the other, in the order in which they were decided.

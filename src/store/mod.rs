@@ -24,6 +24,7 @@ mod quarantine;
 mod readers;
 mod schema;
 pub mod seal;
+pub mod strain;
 mod timers;
 
 use std::path::PathBuf;
@@ -53,6 +54,7 @@ pub use seal::{Blind, Sealer};
 use crate::clock::Ambient;
 use backend::Pools;
 use seal::At;
+use strain::{Moment, Strain};
 
 /// Why the database did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +103,7 @@ pub struct Store {
     keeps: Arc<AtomicBool>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 /// One transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -109,8 +112,11 @@ pub struct Tx {
     backend: Backend,
     inner: DatabaseTransaction,
     keeps: Arc<AtomicBool>,
+    /// Whether something was certainly written, so that its commit proves that the database keeps.
+    wrote: AtomicBool,
     sealer: Arc<Sealer>,
     ambient: Ambient,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 impl Store {
@@ -122,7 +128,14 @@ impl Store {
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
         let (log, keeps) = (backend::log_of(url), Arc::new(AtomicBool::new(true)));
-        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient })
+        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient, strain: None })
+    }
+
+    /// The same database, under strain.
+    #[must_use]
+    pub fn under(mut self, strain: Arc<dyn Strain>) -> Self {
+        self.strain = Some(strain);
+        self
     }
 
     /// Which database keeps the rows.
@@ -154,10 +167,19 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
+        strained(&self.strain, Moment::Begin)?;
         let begun = connections.begin_with_options(options).await.map_err(StoreError::from);
         let inner = begun.inspect_err(|error| note(&self.keeps, error))?;
         let (sealer, ambient, keeps) = (Arc::clone(&self.sealer), self.ambient.clone(), Arc::clone(&self.keeps));
-        Ok(Tx { backend: self.backend, inner, keeps, sealer, ambient })
+        Ok(Tx {
+            backend: self.backend,
+            inner,
+            keeps,
+            wrote: AtomicBool::new(false),
+            sealer,
+            ambient,
+            strain: self.strain.clone(),
+        })
     }
 
     /// Whether the database kept what it was last given. A disk that is full or broken can be read for
@@ -226,13 +248,19 @@ impl Tx {
     /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        let Self { inner, keeps, .. } = self;
+        strained(&self.strain, Moment::Commit)?;
+        let Self { inner, keeps, wrote, strain, .. } = self;
         let kept = inner.commit().await.map_err(StoreError::at_commit);
         match &kept {
-            Ok(()) => keeps.store(true, Ordering::Relaxed),
+            Ok(()) => _ = keeps.fetch_or(wrote.into_inner(), Ordering::Relaxed),
             Err(error) => note(&keeps, error),
         }
-        kept
+        kept?;
+        strained(&strain, Moment::Committed)
+    }
+
+    fn has_written(&self, rows: u64) {
+        self.wrote.fetch_or(rows > 0, Ordering::Relaxed);
     }
 
     /// Gives everything written in this transaction up, and its locks at once. A transaction that is
@@ -242,5 +270,12 @@ impl Tx {
             // The connection is gone, and everything with it.
             tracing::debug!(error = &error as &dyn std::error::Error, "a transaction ended with its connection");
         }
+    }
+}
+
+fn strained(strain: &Option<Arc<dyn Strain>>, moment: Moment) -> Result<()> {
+    match strain.as_ref().and_then(|strain| strain.at(moment)) {
+        Some(fault) => Err(strain::failure(moment, fault)),
+        None => Ok(()),
     }
 }

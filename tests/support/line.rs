@@ -70,6 +70,11 @@ impl Line {
         serde_json::from_value(said["users"].clone()).expect("a list of ids")
     }
 
+    /// The person with that id.
+    pub const fn person(&self, id: String) -> Person<'_> {
+        Person { line: self, id }
+    }
+
     /// The time at LINE.
     pub async fn now(&self) -> DateTime<Utc> {
         let now: Moved = serde_json::from_str(&self.get("clock").await).expect("a time");

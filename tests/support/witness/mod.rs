@@ -4,8 +4,8 @@
 //! connection that cannot write, and every violation fails the story. What a story breaks on purpose
 //! and LINE's ledger cannot tell is said beforehand, narrowly, with [`Witness::expects`].
 
-mod log;
-mod rows;
+pub mod log;
+pub mod rows;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
