@@ -28,7 +28,7 @@ use crate::config::{Config, Mistakes};
 use crate::content::Findings;
 use crate::delivery::{Deliveries, Kind};
 use crate::http::{self, Site};
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, InboxError};
 use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
 use crate::timers::redis::BadAddress;
@@ -78,6 +78,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What an earlier start had put aside could not be looked through.
+    #[error(transparent)]
+    Inbox(#[from] InboxError),
     /// The content.
     #[error("原稿を読めません。`hagukumi check` で直すところを見られます")]
     Content(#[from] Findings),
@@ -137,6 +140,9 @@ pub struct Serving {
 
 /// How long what is in flight may take when the server stops: a push takes up to 10 s.
 const STOP_WITHIN: Duration = Duration::from_secs(15);
+/// Connections that a web worker serves at the same time. Both together, what is on its way to LINE and the
+/// database stay below the 1,024 files that a process may open where nobody sets it.
+const CONNECTIONS: usize = 256;
 /// How long a client may take to send the head of a request.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
 
@@ -162,6 +168,7 @@ impl App {
         let site = web::Data::new(self.site.clone());
         let server = HttpServer::new(move || WebApp::new().app_data(site.clone()).configure(http::routes))
             .workers(2)
+            .max_connections(CONNECTIONS)
             .client_request_timeout(HEAD_WITHIN)
             .shutdown_timeout(STOP_WITHIN.as_secs())
             .disable_signals()

@@ -66,7 +66,10 @@ impl App {
     pub async fn settle(&self) -> Result<(), ClockworkError> {
         self.deliveries.tend_timers().await;
         loop {
-            let mut done = self.inbox.time_out().await? + self.inbox.tick().await?;
+            let mut done = self.inbox.tick().await?;
+            if self.deliveries.may_forget() {
+                done += self.inbox.time_out().await?;
+            }
             for kind in [Kind::Answers, Kind::Mornings] {
                 done += self.deliveries.tick(kind).await?;
             }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::means::{Means, Simulated};
 use super::{App, StartError};
 use crate::clock::Ambient;
+use crate::clock::skew::Skew;
 use crate::config::{AccountConfig, Config, TokenConfig};
 use crate::content::{self, Source};
 use crate::delivery::pace::{DEFAULT_RATE, Pace};
@@ -61,21 +62,30 @@ impl App {
         };
         store.prepare(config.rehearsal_clock.is_some()).await?;
         store.saw(ambient.now()).await?;
-        let channels = Arc::new(channels(config, &store, &ambient, means).await?);
+        let judged = config.rehearsal_clock.is_none();
+        let skew = if judged { Skew::judging } else { Skew::rehearsing };
+        let skew = Arc::new(skew(ambient.clone()));
+        let channels = Arc::new(channels(config, &store, &skew, (&ambient, means)).await?);
         let accounts: Arc<Vec<Account>> = Arc::new(channels.iter().map(|one| one.account.clone()).collect());
         let redis = redis(config, &store, &ambient).await?;
         let timers = timers(redis.as_ref(), &store, &accounts, &ambient);
         let inbox = Inbox::new(store.clone(), Arc::clone(&timers), ambient.clone(), Arc::clone(&accounts));
+        if inbox.take_up_again().await? > 0 {
+            // A stop among them must be heard before a morning leaves.
+            inbox.tick().await?;
+        }
         let pace = match &means.simulated {
             Some(_) => Pace::unlimited(),
             None => pace(config, redis, &accounts, &ambient),
         };
-        let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels));
+        let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels))
+            .timed_by(Arc::clone(&skew));
         let site = Site {
             inbox: inbox.clone(),
             store: store.clone(),
             accounts: Arc::new(signed_accounts(config, &accounts)?),
             metrics: http::install_metrics(),
+            skew,
         };
         Ok(Self { store, ambient, inbox, deliveries, site, moved: Arc::default(), _lock: lock })
     }
@@ -249,13 +259,13 @@ fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartErr
 async fn channels(
     config: &Config,
     store: &Store,
-    ambient: &Ambient,
-    means: &Means,
+    skew: &Arc<Skew>,
+    (ambient, means): (&Ambient, &Means),
 ) -> Result<Vec<Channel>, StartError> {
     let mut channels = Vec::new();
     for one in ordered(config) {
         let row = ensure_account(store, &one.slug).await?;
-        let line = line(config, one, ambient, means)?;
+        let line = line(config, one, ambient, means)?.telling(Arc::clone(skew));
         channels.push(Channel::new(account(config, one, row, means.simulated.as_ref())?, line));
     }
     Ok(channels)

@@ -4,6 +4,7 @@
 //!   in one transaction, and only then may the answer be 200.
 //! - [`tick`](Inbox::tick) takes the waiting events, lane by lane: state, effects and answers are
 //!   written in the transaction that marks the event done. A *lane* is one (account, user).
+//! - [`take_up_again`](Inbox::take_up_again) reads at a start what an earlier one had put aside.
 //! - [`time_out`](Inbox::time_out) lets time itself speak, through the same door.
 //!
 //! How answers leave is the neighbour's work: here they become rows.
@@ -12,13 +13,14 @@ mod command;
 mod converse;
 mod effects;
 mod process;
+mod quarantine;
 mod receive;
 mod sharing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::clock::Ambient;
 use crate::domain::account::Account;
@@ -46,6 +48,8 @@ pub struct Inbox {
     arrived: Arc<Notify>,
     decided: Arc<Vec<Arc<Notify>>>,
     stopping: Arc<AtomicBool>,
+    /// What may still arrive before something was kept, by the byte.
+    room: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Inbox {
@@ -59,7 +63,8 @@ impl Inbox {
     #[must_use]
     pub fn new(store: Store, timers: Arc<dyn TimerIndex>, ambient: Ambient, accounts: Arc<Vec<Account>>) -> Self {
         let decided = Arc::new(accounts.iter().map(|_| Arc::default()).collect());
-        Self { store, timers, ambient, accounts, arrived: Arc::default(), decided, stopping: Arc::default() }
+        let (arrived, stopping, room) = (Arc::default(), Arc::default(), Arc::new(Semaphore::new(receive::ROOM)));
+        Self { store, timers, ambient, accounts, arrived, decided, stopping, room }
     }
 
     /// Rings when something was kept.

@@ -1,5 +1,6 @@
 //! Keeping what LINE sent before saying 200.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::Inbox;
 use crate::domain::account::Account;
+use crate::fail::{self, Point};
 use crate::line::webhook::{self, Arrived, Source};
 use crate::store::{Blind, EventState, NewEvent, Store, StoreError, Tries};
 
@@ -18,6 +20,9 @@ pub enum ReceiveError {
     /// The database refused.
     #[error("the events were not kept")]
     Store(#[from] StoreError),
+    /// So much waits for the database already that this would not be kept in time.
+    #[error("too much waits to be kept")]
+    Full,
     /// The database took too long; LINE waits two seconds.
     #[error("the events were not kept in time")]
     TooSlow,
@@ -34,6 +39,11 @@ pub struct Received {
     pub quarantined: bool,
 }
 
+/// What may wait for the database at the same time (bytes): a disk that stands still must not fill the
+/// memory with what arrives meanwhile. Each webhook counts as [`LEAST`] at least, so that they are 4,096.
+pub(super) const ROOM: usize = 32 * 1024 * 1024;
+/// What a small webhook takes, with everything around it (bytes).
+const LEAST: usize = 8 * 1024;
 /// LINE gives up after two seconds; the rest is for the way back.
 const COMMIT_WITHIN: Duration = Duration::from_millis(1_500);
 
@@ -49,17 +59,27 @@ impl Inbox {
         if events.is_empty() {
             return Ok(received);
         }
+        let size = u32::try_from(body.len().max(LEAST)).unwrap_or(u32::MAX);
+        let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(size) else { return Err(ReceiveError::Full) };
         // A task of its own: who hangs up, or waits no longer, does not cut a transaction in two.
-        let keep = tokio::spawn(keep(self.store.clone(), events, Arc::clone(&self.arrived)));
+        let (store, arrived) = (self.store.clone(), Arc::clone(&self.arrived));
+        let keep = tokio::spawn(async move {
+            let _room = room;
+            keep(store, events, arrived).await
+        });
         let kept = tokio::time::timeout(COMMIT_WITHIN, keep).await.map_err(|_| ReceiveError::TooSlow)?;
         let new = kept.map_err(|_| ReceiveError::TooSlow)??;
+        fail::at(Point::A3);
         Ok(Received { new, ..received })
     }
 
     fn read(&self, account: &Account, body: &[u8]) -> (Vec<NewEvent>, Received) {
         let why = match webhook::read(body) {
             Ok(delivery) if is_ours(account, &delivery.destination) => {
-                let events: Vec<_> = delivery.events.into_iter().map(|event| self.pending(account, event)).collect();
+                let now = self.ambient.now_ms();
+                let pending = |event| self.pending(account, event, now);
+                let events: Vec<_> = delivery.events.into_iter().map(pending).collect();
+                note_contradictions(&events);
                 let received = Received { events: events.len(), ..Received::default() };
                 return (events, received);
             }
@@ -75,7 +95,7 @@ impl Inbox {
         (vec![self.quarantined(account, body, why)], received)
     }
 
-    fn pending(&self, account: &Account, event: Arrived) -> NewEvent {
+    pub(super) fn pending(&self, account: &Account, event: Arrived, received_at: i64) -> NewEvent {
         let lane = match &event.source {
             Source::User(user) => self.store.sealer().blind(account.id, user),
             Source::Group(id) | Source::Room(id) => self.store.sealer().blind_of(account.id, id),
@@ -85,7 +105,7 @@ impl Inbox {
             account: account.id,
             key: event.event_id,
             lane,
-            sent_at: event.timestamp_ms.unwrap_or_else(|| self.ambient.now_ms()),
+            sent_at: event.timestamp_ms.unwrap_or(received_at),
             state: EventState::Pending,
             note: None,
             payload: event.raw.into_bytes(),
@@ -126,12 +146,25 @@ async fn keep(store: Store, events: Vec<NewEvent>, arrived: Arc<Notify>) -> Resu
 async fn keep_once(store: &Store, events: &[NewEvent]) -> Result<u64, StoreError> {
     let tx = store.begin_intake().await?;
     let new = tx.keep_events(events).await?;
+    fail::at(Point::A2);
     tx.commit().await?;
     Ok(new)
 }
 
+/// Two different events of one body under one id: LINE says that ids are unique, so somebody should look.
+/// The first is kept.
+pub(super) fn note_contradictions(events: &[NewEvent]) {
+    let mut known = HashMap::new();
+    for event in events {
+        let first = *known.entry(event.key.as_str()).or_insert(&event.payload);
+        if *first != event.payload {
+            tracing::error!(event.key = %event.key, "two different events have the same id; the first one is kept");
+        }
+    }
+}
+
 /// A body for another bot is never processed: settings are mixed up. Before the bot's id is known, or
 /// when LINE names nobody, nothing can be said against it.
-fn is_ours(account: &Account, destination: &str) -> bool {
+pub(super) fn is_ours(account: &Account, destination: &str) -> bool {
     destination.is_empty() || account.bot_user_id.get().is_none_or(|ours| ours == destination)
 }

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
@@ -17,6 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use super::client::{Endpoints, Limits};
 use super::error::{Cause, SendError};
 use super::road::{Carried, Road};
+use crate::fail::{self, Point};
 
 /// No answer of LINE that we ask for is longer; the rest of a longer one is not read.
 const MAX_BODY: usize = 1 << 20;
@@ -39,6 +41,8 @@ pub(super) struct Answer {
     /// LINE's id of the request that it accepted earlier with the same retry key.
     pub(super) accepted_request_id: Option<String>,
     pub(super) retry_after: Option<Duration>,
+    /// What time it was at LINE, to the second.
+    pub(super) date: Option<DateTime<Utc>>,
     /// `None` when it broke off, stalled or was too long.
     body: Option<Vec<u8>>,
 }
@@ -103,16 +107,28 @@ impl Wire {
         let left = deadline.saturating_duration_since(started);
         let answer = match &self.road {
             Some(road) => go(&**road, request).await,
-            None => send(request.timeout(left)).await,
+            None => send(endpoint, request.timeout(left)).await,
         };
         note(endpoint, started.elapsed(), &answer);
         answer
     }
 }
 
-async fn send(request: RequestBuilder) -> Result<Answer, SendError> {
+/// LINE has answered, and nobody has read it.
+fn answered(endpoint: &str) {
+    match endpoint {
+        "message/push" => fail::at(Point::D3),
+        "message/reply" => fail::at(Point::E2),
+        _ => {}
+    }
+}
+
+async fn send(endpoint: &str, request: RequestBuilder) -> Result<Answer, SendError> {
     match request.send().await {
-        Ok(response) => Ok(Answer::read(response).await),
+        Ok(response) => {
+            answered(endpoint);
+            Ok(Answer::read(response).await)
+        }
         Err(why) => Err(SendError::from_network(why)),
     }
 }
@@ -147,6 +163,7 @@ impl Answer {
             request_id: text("x-line-request-id"),
             accepted_request_id: text("x-line-accepted-request-id"),
             retry_after: text("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs),
+            date: text("date").and_then(|date| DateTime::parse_from_rfc2822(&date).ok()).map(DateTime::<Utc>::from),
             body: body(response).await,
         }
     }
@@ -161,6 +178,7 @@ impl Answer {
             request_id: text("x-line-request-id"),
             accepted_request_id: text("x-line-accepted-request-id"),
             retry_after: text("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs),
+            date: text("date").and_then(|date| DateTime::parse_from_rfc2822(&date).ok()).map(DateTime::<Utc>::from),
             body: carried.body,
         }
     }

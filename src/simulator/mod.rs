@@ -240,4 +240,10 @@ impl Simulator {
     fn now_ms(&self) -> i64 {
         (self.inner.clock)()
     }
+
+    /// The time as HTTP writes it (RFC 9110, 5.6.7).
+    fn date(&self) -> String {
+        let now = chrono::DateTime::from_timestamp_millis(self.now_ms()).unwrap_or_default();
+        now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
 }

@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::road::Road;
 use super::token::TokenSource;
 use super::wire::{Answer, Wire};
+use crate::clock::skew::Skew;
 use crate::domain::ids::LineUserId;
 
 pub use super::error::{Cause, SendError};
@@ -58,6 +59,7 @@ pub struct Line {
     wire: Wire,
     tokens: TokenSource,
     now: Now,
+    skew: Option<Arc<Skew>>,
 }
 
 /// LINE accepted a message.
@@ -104,7 +106,13 @@ impl Line {
         limits: Limits,
         now: Now,
     ) -> Result<Self, reqwest::Error> {
-        Ok(Self { wire: Wire::new(endpoints, limits, road)?, tokens, now })
+        Ok(Self { wire: Wire::new(endpoints, limits, road)?, tokens, now, skew: None })
+    }
+
+    /// Tells what time it is at LINE to whoever judges our clock.
+    #[must_use]
+    pub fn telling(self, skew: Arc<Skew>) -> Self {
+        Self { skew: Some(skew), ..self }
     }
 
     /// Sends one to five message objects to a reader. The same retry key never sends twice within 24
@@ -173,8 +181,18 @@ impl Line {
         success(answer).map(|_| ())
     }
 
-    /// Sends a request with our token; once more, unchanged, with a new token when LINE refuses the first.
+    /// As [`Line::call_again`], and takes note of the time at LINE.
     async fn call(&self, endpoint: &'static str, request: RequestBuilder) -> Result<Answer, SendError> {
+        let asked = self.skew.as_ref().map(|skew| skew.steady_ms());
+        let answer = self.call_again(endpoint, request).await?;
+        if let (Some(skew), Some(asked)) = (&self.skew, asked) {
+            skew.hears_line(asked, answer.date);
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request with our token; once more, unchanged, with a new token when LINE refuses the first.
+    async fn call_again(&self, endpoint: &'static str, request: RequestBuilder) -> Result<Answer, SendError> {
         let deadline = self.wire.deadline();
         let again = request.try_clone().filter(|_| self.tokens.renewable());
         let bearer = self.tokens.bearer(&self.wire, (self.now)(), None, deadline).await?;

@@ -217,7 +217,7 @@ impl Witness {
     }
 
     /// What was found and not expected, and what was expected and not found.
-    fn verdict(&self) -> Vec<String> {
+    pub fn verdict(&self) -> Vec<String> {
         let (found, told) = (judge(&self.history()), self.told());
         let fits = |violation: &Violation, expected: &Expected| {
             violation.invariant == expected.invariant && violation.what.contains(&expected.part)
