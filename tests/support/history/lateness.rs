@@ -117,6 +117,8 @@ fn has_reason(case: &Case<'_>, row: &Delivery, day: Day) -> bool {
         Some("cancelled") => was_heard_from(case, row.settled_at.unwrap_or(closes)),
         _ if row.state == "refused" => was_refused(case, user, day),
         Some("content_withdrawn") => was_refused(case, "", day),
+        // What was given before its hour, in a reply, ended then.
+        _ if ended < due => trouble(case, case.account, ended - RECOVERY_MS, ended).is_some(),
         _ => trouble(case, case.account, due, closes.max(ended)).is_some_and(|last| last + RECOVERY_MS > ended),
     }
 }
