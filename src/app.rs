@@ -11,6 +11,7 @@ mod clockwork;
 pub mod demo;
 pub mod enquiry;
 pub mod keys;
+pub mod means;
 pub mod online;
 mod open;
 pub mod platform;
@@ -33,7 +34,7 @@ use crate::inbox::{Inbox, InboxError};
 use crate::store::{KeyError, ListError, SchemaError, Store, StoreError};
 use crate::timers::redis::BadAddress;
 
-pub use clockwork::ClockworkError;
+pub use clockwork::{Chore, ClockworkError};
 pub use open::{content_source, migrate, open_store, refusals, rehearsal_start};
 
 /// Why the server cannot start. Each says what to do.
@@ -180,6 +181,12 @@ impl App {
             .run();
         let (web, stopping) = (server.handle(), watch::Sender::new(false));
         Ok(Serving { app: self.clone(), web, web_task: tokio::spawn(server), stopping, workers: Vec::new() })
+    }
+
+    /// What the web server serves.
+    #[must_use]
+    pub const fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The database, for commands and checks.

@@ -27,6 +27,7 @@ mod readers;
 mod schema;
 pub mod seal;
 mod silencing;
+pub mod strain;
 pub mod suppression;
 mod timers;
 
@@ -60,6 +61,7 @@ pub use suppression::{Fact, ListError, SuppressionList};
 use crate::clock::Ambient;
 use backend::Pools;
 use seal::At;
+use strain::{Moment, Strain};
 
 /// Why the database did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +115,7 @@ pub struct Store {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
     list: Option<SuppressionList>,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 /// One transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -121,11 +124,14 @@ pub struct Tx {
     backend: Backend,
     inner: DatabaseTransaction,
     keeps: Arc<AtomicBool>,
+    /// Whether something was certainly written, so that its commit proves that the database keeps.
+    wrote: AtomicBool,
     sealer: Arc<Sealer>,
     ambient: Ambient,
     list: Option<SuppressionList>,
     /// What a restored database must not have forgotten of what is decided here.
     facts: Mutex<Vec<Fact>>,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 impl Store {
@@ -137,7 +143,18 @@ impl Store {
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
         let (log, keeps) = (backend::log_of(url), Arc::new(AtomicBool::new(true)));
-        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient, list: None })
+        Ok(Self {
+            backend,
+            writer,
+            intake,
+            reader,
+            log,
+            keeps,
+            sealer: Arc::new(sealer),
+            ambient,
+            list: None,
+            strain: None,
+        })
     }
 
     /// Keeps what silences readers also in the suppression list at `path`, from now on.
@@ -145,15 +162,22 @@ impl Store {
     /// # Errors
     ///
     /// [`ListError`] when it cannot be written.
-    pub fn keeping(self, path: &Path) -> Result<Self, ListError> {
-        let list = SuppressionList::open(path, Arc::clone(&self.sealer), self.ambient.clone())?;
-        Ok(Self { list: Some(list), ..self })
+    pub fn keeping(mut self, path: &Path) -> Result<Self, ListError> {
+        self.list = Some(SuppressionList::open(path, Arc::clone(&self.sealer), self.ambient.clone())?);
+        Ok(self)
     }
 
     /// The suppression list, where one is kept.
     #[must_use]
     pub const fn suppression(&self) -> Option<&SuppressionList> {
         self.list.as_ref()
+    }
+
+    /// The same database, under strain.
+    #[must_use]
+    pub fn under(mut self, strain: Arc<dyn Strain>) -> Self {
+        self.strain = Some(strain);
+        self
     }
 
     /// Which database keeps the rows.
@@ -185,11 +209,21 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
+        strained(&self.strain, Moment::Begin)?;
         let begun = connections.begin_with_options(options).await.map_err(StoreError::from);
         let inner = begun.inspect_err(|error| note(&self.keeps, error))?;
         let (sealer, ambient, keeps) = (Arc::clone(&self.sealer), self.ambient.clone(), Arc::clone(&self.keeps));
-        let (list, facts) = (self.list.clone(), Mutex::default());
-        Ok(Tx { backend: self.backend, inner, keeps, sealer, ambient, list, facts })
+        Ok(Tx {
+            backend: self.backend,
+            inner,
+            keeps,
+            wrote: AtomicBool::new(false),
+            sealer,
+            ambient,
+            list: self.list.clone(),
+            facts: Mutex::default(),
+            strain: self.strain.clone(),
+        })
     }
 
     /// Whether the database kept what it was last given. A disk that is full or broken can be read for
@@ -267,20 +301,27 @@ impl Tx {
     /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        let facts = self.facts.into_inner().expect("nobody panics while it is held");
+        strained(&self.strain, Moment::Commit)?;
+        let Self { inner, keeps, wrote, strain, list, facts, .. } = self;
+        let facts = facts.into_inner().expect("nobody panics while it is held");
         let (lifted, silenced): (Vec<Fact>, Vec<Fact>) = facts.into_iter().partition(Fact::lifts);
-        if let Some(list) = &self.list {
+        if let Some(list) = &list {
             list.keep(&silenced).await;
         }
-        let kept = self.inner.commit().await.map_err(StoreError::at_commit);
+        let kept = inner.commit().await.map_err(StoreError::at_commit);
         match &kept {
-            Ok(()) => self.keeps.store(true, Ordering::Relaxed),
-            Err(error) => note(&self.keeps, error),
+            Ok(()) => _ = keeps.fetch_or(wrote.into_inner(), Ordering::Relaxed),
+            Err(error) => note(&keeps, error),
         }
-        if let (Ok(()), Some(list)) = (&kept, &self.list) {
+        kept?;
+        if let Some(list) = &list {
             list.keep(&lifted).await;
         }
-        kept
+        strained(&strain, Moment::Committed)
+    }
+
+    fn has_written(&self, rows: u64) {
+        self.wrote.fetch_or(rows > 0, Ordering::Relaxed);
     }
 
     /// Gives everything written in this transaction up, and its locks at once. A transaction that is
@@ -290,5 +331,12 @@ impl Tx {
             // The connection is gone, and everything with it.
             tracing::debug!(error = &error as &dyn std::error::Error, "a transaction ended with its connection");
         }
+    }
+}
+
+fn strained(strain: &Option<Arc<dyn Strain>>, moment: Moment) -> Result<()> {
+    match strain.as_ref().and_then(|strain| strain.at(moment)) {
+        Some(fault) => Err(strain::failure(moment, fault)),
+        None => Ok(()),
     }
 }

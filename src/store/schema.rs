@@ -217,7 +217,7 @@ impl Store {
             .action_and_where(number("excluded").gt(number(META)))
             .to_owned();
         let tx = self.begin().await?;
-        meta::Entity::insert(row).on_conflict(later).exec_without_returning(&tx.inner).await?;
+        tx.has_written(meta::Entity::insert(row).on_conflict(later).exec_without_returning(&tx.inner).await?);
         tx.commit().await
     }
 
