@@ -70,6 +70,7 @@ mod registration;
 mod rehearsal;
 mod rest;
 mod restoring;
+mod retention;
 mod role_and_area;
 mod settings;
 mod several_children;

@@ -116,6 +116,8 @@ fn has_reason(case: &Case<'_>, row: &Delivery, day: Day) -> bool {
         Some("moved") => true,
         Some("cancelled") => was_heard_from(case, row.settled_at.unwrap_or(closes)),
         _ if row.state == "refused" => was_refused(case, user, day),
+        // Whatever was sent was sent by a server whose book is gone.
+        _ if case.is_lost(due) => true,
         Some("content_withdrawn") => was_refused(case, "", day),
         // What was given before its hour, in a reply, ended then.
         _ if ended < due => trouble(case, case.account, ended - RECOVERY_MS, ended).is_some(),
