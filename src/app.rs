@@ -9,6 +9,7 @@
 mod clockwork;
 pub mod demo;
 pub mod enquiry;
+pub mod means;
 pub mod online;
 mod open;
 pub mod platform;
@@ -32,7 +33,7 @@ use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
 use crate::timers::redis::BadAddress;
 
-pub use clockwork::ClockworkError;
+pub use clockwork::{Chore, ClockworkError};
 pub use open::{content_source, migrate, open_store, refusals, rehearsal_start};
 
 /// Why the server cannot start. Each says what to do.
@@ -139,6 +140,9 @@ pub struct Serving {
 
 /// How long what is in flight may take when the server stops: a push takes up to 10 s.
 const STOP_WITHIN: Duration = Duration::from_secs(15);
+/// Connections that a web worker serves at the same time. Both together, what is on its way to LINE and the
+/// database stay below the 1,024 files that a process may open where nobody sets it.
+const CONNECTIONS: usize = 256;
 /// How long a client may take to send the head of a request.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
 
@@ -164,6 +168,7 @@ impl App {
         let site = web::Data::new(self.site.clone());
         let server = HttpServer::new(move || WebApp::new().app_data(site.clone()).configure(http::routes))
             .workers(2)
+            .max_connections(CONNECTIONS)
             .client_request_timeout(HEAD_WITHIN)
             .shutdown_timeout(STOP_WITHIN.as_secs())
             .disable_signals()
@@ -172,6 +177,12 @@ impl App {
             .run();
         let (web, stopping) = (server.handle(), watch::Sender::new(false));
         Ok(Serving { app: self.clone(), web, web_task: tokio::spawn(server), stopping, workers: Vec::new() })
+    }
+
+    /// What the web server serves.
+    #[must_use]
+    pub const fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The database, for commands and checks.

@@ -4,9 +4,12 @@
 //! demo, in tests and under `HAGUKUMI_REHEARSAL_CLOCK`: it only moves forward, and works only on a
 //! database that was marked for rehearsal when it was created.
 
+pub mod skew;
+
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
@@ -14,6 +17,11 @@ use chrono::{DateTime, Utc};
 pub trait Clock: Send + Sync + fmt::Debug {
     /// Now, to the millisecond.
     fn now(&self) -> DateTime<Utc>;
+
+    /// Milliseconds since some moment, which pass evenly whatever becomes of the time of day.
+    fn steady_ms(&self) -> i64 {
+        self.now().timestamp_millis()
+    }
 }
 
 /// Makes bytes that nobody can guess (or, in tests, that everybody can repeat).
@@ -30,6 +38,11 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
+    }
+
+    fn steady_ms(&self) -> i64 {
+        static START: OnceLock<Instant> = OnceLock::new();
+        i64::try_from(START.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 }
 
@@ -140,6 +153,12 @@ impl Ambient {
     #[must_use]
     pub fn now_ms(&self) -> i64 {
         self.now().timestamp_millis()
+    }
+
+    /// Milliseconds since some moment, which never jump.
+    #[must_use]
+    pub fn steady_ms(&self) -> i64 {
+        self.clock.steady_ms()
     }
 
     /// A new id: positive, roughly in order of time, unlike any other of this process, and unlike

@@ -2,7 +2,10 @@
 //!
 //! Our own lines name our own ids only. Lines of libraries are kept to `info` whatever the filter
 //! says, since at `debug` and `trace` they may show what they were given. A panic is logged by its
-//! place alone: its text may repeat what it stumbled over.
+//! place alone: its text may repeat what it stumbled over. Nobody waits for a line to be written (see
+//! `pen`).
+
+mod pen;
 
 use std::io::IsTerminal as _;
 
@@ -16,12 +19,17 @@ use tracing_subscriber::{Layer as _, fmt};
 
 use crate::config::LogFormat;
 
-/// Starts logging. `filter` is tracing's filter syntax; what cannot be read falls back to `info`.
-pub fn start(filter: &str, format: LogFormat) {
+pub use pen::LastWords;
+
+/// Starts logging until what is returned goes. `filter` is tracing's filter syntax; what cannot be read
+/// falls back to `info`.
+pub fn start(filter: &str, format: LogFormat) -> LastWords {
     let colours = std::io::stderr().is_terminal();
-    if lines(filter, format, colours, std::io::stderr).try_init().is_ok() {
+    let (pen, last_words) = pen::pen(std::io::stderr());
+    if lines(filter, format, colours, pen).try_init().is_ok() {
         std::panic::set_hook(Box::new(log_panic));
     }
+    last_words
 }
 
 /// What writes the lines, and which.

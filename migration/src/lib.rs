@@ -3,6 +3,10 @@
 //! All that wait run in one transaction, under a lock that other servers wait for: whatever interrupts it
 //! leaves nothing behind. What cannot run in a transaction (`CREATE INDEX CONCURRENTLY`) has no place here.
 //!
+//! While servers are replaced one by one, old ones work on a schema that a new one has changed already. So
+//! a migration only *adds*: tables, indexes, columns that may be empty or have a default. What is no
+//! longer wanted goes with the version after the one that has stopped to use it.
+//!
 //! Times of machines are 64-bit milliseconds since 1970 (UTC). Columns that end in `_sealed` hold
 //! sealed personal data and are opaque to the database; nothing here or in a query filters by them.
 //! This crate never imports `entity`: entities follow the newest schema, a migration is of its day.

@@ -37,6 +37,8 @@ const IDS_KEPT_MS: i64 = 30 * 86_400_000;
 /// Ended deliveries are known for 31 days: long enough to tell a family why nothing came (milliseconds).
 const ROWS_KEPT_MS: i64 = 31 * 86_400_000;
 const PAYLOADS_KEPT_MS: i64 = 7 * 86_400_000;
+/// The write-ahead log of SQLite is a few megabytes long when everything is well (bytes).
+const LOG_IS_LARGE: u64 = 64 * 1024 * 1024;
 
 pub(super) fn start(app: &App, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
     let (inbox, care, timers, pace) = (app.clone(), app.clone(), app.clone(), app.clone());
@@ -119,11 +121,25 @@ where
 }
 
 impl App {
+    /// A log that only grows says that somebody reads in the database and never ends.
+    fn look_at_the_log_of_the_database(&self) {
+        if let Some(bytes) = self.store.log_bytes().filter(|bytes| *bytes > LOG_IS_LARGE) {
+            tracing::warn!(
+                bytes,
+                "the write-ahead log of SQLite is large: does a program beside the server keep the database open?"
+            );
+        }
+    }
+
     /// Time-outs, codes, old ids, the time last seen.
     pub(super) async fn take_care(&self) -> Result<(), crate::inbox::InboxError> {
-        self.inbox.time_out().await?;
         let now = self.ambient.now();
         self.store.saw(now).await?;
+        self.look_at_the_log_of_the_database();
+        if !self.deliveries.may_forget() {
+            return Ok(());
+        }
+        self.inbox.time_out().await?;
         let ms = now.timestamp_millis();
         self.store.forget_codes(ms).await?;
         self.store.forget_deliveries(ms - ROWS_KEPT_MS).await?;

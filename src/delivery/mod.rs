@@ -18,6 +18,7 @@ mod record;
 mod send;
 mod speak;
 mod sweep;
+mod timekeeping;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -25,10 +26,12 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::clock::Ambient;
+use crate::clock::skew::Skew;
 use crate::domain::account::Account;
 use crate::domain::delivery::health::Health;
+use crate::fail::Point;
 use crate::line::client::{Line, SendError};
-use crate::store::{First, Store, StoreError, Wanted};
+use crate::store::{First, Store, StoreError, Via, Wanted};
 use crate::timers::TimerIndex;
 use pace::Pace;
 use probe::stops_replies;
@@ -71,14 +74,31 @@ pub struct Channel {
     asking: AsyncMutex<()>,
     /// Held while a held account is tried.
     probing: AsyncMutex<()>,
+    /// When a witness of the time was last asked (steady milliseconds).
+    time_asked: Mutex<Option<i64>>,
     health: Mutex<Health>,
+}
+
+/// The point of what leaves by push, or of what leaves by reply.
+const fn either(via: Via, push: Point, reply: Point) -> Point {
+    match via {
+        Via::Push => push,
+        Via::Reply => reply,
+    }
 }
 
 impl Channel {
     /// Joins an account and its way to LINE.
     #[must_use]
     pub fn new(account: Account, line: Line) -> Self {
-        Self { account, line, asking: AsyncMutex::default(), probing: AsyncMutex::default(), health: Mutex::default() }
+        Self {
+            account,
+            line,
+            asking: AsyncMutex::default(),
+            probing: AsyncMutex::default(),
+            time_asked: Mutex::default(),
+            health: Mutex::default(),
+        }
     }
 }
 
@@ -91,6 +111,9 @@ pub struct Deliveries {
     pace: Arc<Pace>,
     channels: Arc<Vec<Channel>>,
     stopping: Arc<AtomicBool>,
+    skew: Arc<Skew>,
+    /// Whether pushes wait for the clock.
+    late: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Deliveries {
@@ -109,7 +132,14 @@ impl Deliveries {
         pace: Pace,
         channels: Arc<Vec<Channel>>,
     ) -> Self {
-        Self { store, timers, ambient, pace: Arc::new(pace), channels, stopping: Arc::default() }
+        let (skew, late) = (Arc::new(Skew::rehearsing(ambient.clone())), Arc::default());
+        Self { store, timers, ambient, pace: Arc::new(pace), channels, stopping: Arc::default(), skew, late }
+    }
+
+    /// Lets pushes wait while the clock cannot be believed; see [`crate::clock::skew`].
+    #[must_use]
+    pub fn timed_by(self, skew: Arc<Skew>) -> Self {
+        Self { skew, ..self }
     }
 
     fn is_stopping(&self) -> bool {
@@ -152,6 +182,9 @@ impl Deliveries {
     /// As [`Deliveries::tick`].
     pub async fn tick_of(&self, account: usize, kind: Kind) -> Result<usize, DeliveryError> {
         let Some(channel) = self.channels.get(account) else { return Ok(0) };
+        if !self.knows_the_time(channel).await? {
+            return self.replies_alone(channel, kind).await;
+        }
         self.end_overdue(channel).await?;
         let mut total = 0;
         while kind == Kind::Answers || !self.is_stopping() {
@@ -178,12 +211,17 @@ impl Deliveries {
         };
         // Whichever server ends the hold: what was refused before it was nobody's own case here either.
         channel.health.lock().expect("no panic while health is held").forgive();
-        let mut done = 0;
-        if kind == Kind::Answers && !stops_replies(&hold) {
-            let rows = self.lease(channel, Wanted::Replies, First::Oldest, BATCH).await?;
-            done = self.send(channel, rows).await?.ended;
-        }
+        let done = if stops_replies(&hold) { 0 } else { self.replies_alone(channel, kind).await? };
         Ok(done + self.probe(channel, kind).await?)
+    }
+
+    /// Replies are free and cannot come at the wrong time: somebody is waiting for them.
+    async fn replies_alone(&self, channel: &Channel, kind: Kind) -> Result<usize, DeliveryError> {
+        if kind != Kind::Answers {
+            return Ok(0);
+        }
+        let rows = self.lease(channel, Wanted::Replies, First::Oldest, BATCH).await?;
+        Ok(self.send(channel, rows).await?.ended)
     }
 
     /// Makes sure that LINE's id of the bot is known: from the database, or asked from LINE once and

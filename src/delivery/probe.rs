@@ -15,6 +15,11 @@ pub(super) fn stops_replies(hold: &Hold) -> bool {
     hold.reason == HoldReason::Token.as_str()
 }
 
+/// Whether a row may be tried. What lies farther ahead than any probe was written by a clock that was wrong.
+const fn is_time(hold: &Hold, now: i64) -> bool {
+    hold.probe_ms <= now || hold.probe_ms > now + 2 * PROBE_EVERY_MS
+}
+
 impl Deliveries {
     pub(super) async fn hold_of(&self, channel: &Channel) -> Result<Option<Hold>, DeliveryError> {
         let held = self.store.account(&channel.account.slug).await?.and_then(|account| account.held);
@@ -28,7 +33,7 @@ impl Deliveries {
     pub(super) async fn probe(&self, channel: &Channel, kind: Kind) -> Result<usize, DeliveryError> {
         let Ok(_only_one) = channel.probing.try_lock() else { return Ok(0) };
         let now = self.ambient.now_ms();
-        let Some(hold) = self.hold_of(channel).await?.filter(|hold| hold.probe_ms <= now) else { return Ok(0) };
+        let Some(hold) = self.hold_of(channel).await?.filter(|hold| is_time(hold, now)) else { return Ok(0) };
         let (mut ended, again) = (0, now + PROBE_EVERY_MS);
         while let Some(row) = self.row_to_try(channel, kind).await? {
             // Of several servers that find it time, one tries.

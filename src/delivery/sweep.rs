@@ -18,6 +18,9 @@ impl Deliveries {
     /// [`DeliveryError`]; what was committed before stays true.
     pub async fn sweep_of(&self, account: usize) -> Result<usize, DeliveryError> {
         let Some(channel) = self.channels.get(account) else { return Ok(0) };
+        if !self.knows_the_time(channel).await? {
+            return Ok(0);
+        }
         let mut total = 0;
         // A held account is tried with one row at a time (see `probe`).
         while !self.is_stopping() && self.hold_of(channel).await?.is_none() {

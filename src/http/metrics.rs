@@ -42,6 +42,9 @@ pub async fn show(site: web::Data<Site>) -> HttpResponse {
             ::metrics::gauge!("hagukumi_deliveries", "state" => state.as_str()).set(count as f64);
         }
     }
+    if let Some(bytes) = site.store.log_bytes() {
+        ::metrics::gauge!("hagukumi_sqlite_log_bytes").set(bytes as f64);
+    }
     site.metrics.0.run_upkeep();
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(site.metrics.0.render())
 }

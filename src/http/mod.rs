@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use actix_web::{Route, web};
 
+use crate::clock::skew::Skew;
 use crate::domain::account::Account;
 use crate::inbox::Inbox;
 use crate::line::signature::Secrets;
@@ -32,6 +33,8 @@ pub struct Site {
     pub accounts: Arc<Vec<(Account, Secrets)>>,
     /// Counters and gauges.
     pub metrics: Metrics,
+    /// How far the clock is off, for health only.
+    pub skew: Arc<Skew>,
 }
 
 impl std::fmt::Debug for Site {

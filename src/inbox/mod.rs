@@ -20,7 +20,7 @@ mod sharing;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::clock::Ambient;
 use crate::domain::account::Account;
@@ -48,6 +48,8 @@ pub struct Inbox {
     arrived: Arc<Notify>,
     decided: Arc<Vec<Arc<Notify>>>,
     stopping: Arc<AtomicBool>,
+    /// What may still arrive before something was kept, by the byte.
+    room: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Inbox {
@@ -61,7 +63,8 @@ impl Inbox {
     #[must_use]
     pub fn new(store: Store, timers: Arc<dyn TimerIndex>, ambient: Ambient, accounts: Arc<Vec<Account>>) -> Self {
         let decided = Arc::new(accounts.iter().map(|_| Arc::default()).collect());
-        Self { store, timers, ambient, accounts, arrived: Arc::default(), decided, stopping: Arc::default() }
+        let (arrived, stopping, room) = (Arc::default(), Arc::default(), Arc::new(Semaphore::new(receive::ROOM)));
+        Self { store, timers, ambient, accounts, arrived, decided, stopping, room }
     }
 
     /// Rings when something was kept.

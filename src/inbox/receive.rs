@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::Inbox;
 use crate::domain::account::Account;
+use crate::fail::{self, Point};
 use crate::line::webhook::{self, Arrived, Source};
 use crate::store::{Blind, EventState, NewEvent, Store, StoreError, Tries};
 
@@ -19,6 +20,9 @@ pub enum ReceiveError {
     /// The database refused.
     #[error("the events were not kept")]
     Store(#[from] StoreError),
+    /// So much waits for the database already that this would not be kept in time.
+    #[error("too much waits to be kept")]
+    Full,
     /// The database took too long; LINE waits two seconds.
     #[error("the events were not kept in time")]
     TooSlow,
@@ -35,6 +39,11 @@ pub struct Received {
     pub quarantined: bool,
 }
 
+/// What may wait for the database at the same time (bytes): a disk that stands still must not fill the
+/// memory with what arrives meanwhile. Each webhook counts as [`LEAST`] at least, so that they are 4,096.
+pub(super) const ROOM: usize = 32 * 1024 * 1024;
+/// What a small webhook takes, with everything around it (bytes).
+const LEAST: usize = 8 * 1024;
 /// LINE gives up after two seconds; the rest is for the way back.
 const COMMIT_WITHIN: Duration = Duration::from_millis(1_500);
 
@@ -50,10 +59,17 @@ impl Inbox {
         if events.is_empty() {
             return Ok(received);
         }
+        let size = u32::try_from(body.len().max(LEAST)).unwrap_or(u32::MAX);
+        let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(size) else { return Err(ReceiveError::Full) };
         // A task of its own: who hangs up, or waits no longer, does not cut a transaction in two.
-        let keep = tokio::spawn(keep(self.store.clone(), events, Arc::clone(&self.arrived)));
+        let (store, arrived) = (self.store.clone(), Arc::clone(&self.arrived));
+        let keep = tokio::spawn(async move {
+            let _room = room;
+            keep(store, events, arrived).await
+        });
         let kept = tokio::time::timeout(COMMIT_WITHIN, keep).await.map_err(|_| ReceiveError::TooSlow)?;
         let new = kept.map_err(|_| ReceiveError::TooSlow)??;
+        fail::at(Point::A3);
         Ok(Received { new, ..received })
     }
 
@@ -130,6 +146,7 @@ async fn keep(store: Store, events: Vec<NewEvent>, arrived: Arc<Notify>) -> Resu
 async fn keep_once(store: &Store, events: &[NewEvent]) -> Result<u64, StoreError> {
     let tx = store.begin_intake().await?;
     let new = tx.keep_events(events).await?;
+    fail::at(Point::A2);
     tx.commit().await?;
     Ok(new)
 }

@@ -22,6 +22,7 @@ mod events;
 mod faults;
 mod group;
 mod ids;
+mod inside;
 mod ledger;
 mod limits;
 mod phone;
@@ -48,6 +49,7 @@ pub use channel::{ChangedBody, Channel};
 pub use control::{Deed, Moved, Order, Seen, Stay};
 pub use faults::{FaultKind, Faults, FaultsOn, On, Only};
 pub use group::Group;
+pub use inside::{Asked, Bot, Told};
 pub use ledger::{Entry, WebhookEntry};
 pub use rate::Rate;
 pub use server::Running;
@@ -237,5 +239,11 @@ impl Simulator {
 
     fn now_ms(&self) -> i64 {
         (self.inner.clock)()
+    }
+
+    /// The time as HTTP writes it (RFC 9110, 5.6.7).
+    fn date(&self) -> String {
+        let now = chrono::DateTime::from_timestamp_millis(self.now_ms()).unwrap_or_default();
+        now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 }

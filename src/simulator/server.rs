@@ -76,6 +76,7 @@ pub(super) async fn serve(simulator: Simulator, api: TcpListener, data: TcpListe
 
 async fn line(http: HttpRequest, payload: Payload, simulator: Data<Simulator>, data: Data<DataPort>) -> HttpResponse {
     let body = read(payload).await;
+    let date = simulator.date();
     let header = |name: &str| http.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let host = if http.app_config().local_addr().port() == data.0 { Host::Data } else { Host::Api };
     let request = Request {
@@ -89,7 +90,7 @@ async fn line(http: HttpRequest, payload: Payload, simulator: Data<Simulator>, d
         body,
     };
     let answer = api::answer(&simulator, &request).await;
-    send(&http, answer).await
+    send(&http, answer, date).await
 }
 
 /// The whole body, or nothing when it is too long; it is read to its end in both cases, so that the
@@ -105,7 +106,7 @@ async fn read(mut payload: Payload) -> Option<Vec<u8>> {
     (length <= BODY_MAX).then_some(body)
 }
 
-async fn send(http: &HttpRequest, answer: Answer) -> HttpResponse {
+async fn send(http: &HttpRequest, answer: Answer, date: String) -> HttpResponse {
     match answer.ending {
         Ending::Whole => {}
         Ending::After(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
@@ -115,7 +116,10 @@ async fn send(http: &HttpRequest, answer: Answer) -> HttpResponse {
     }
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
-    response.content_type(answer.content_type).insert_header(("x-line-request-id", answer.request_id));
+    response
+        .content_type(answer.content_type)
+        .insert_header(("x-line-request-id", answer.request_id))
+        .insert_header(("date", date));
     if let Some(before) = answer.accepted_request_id {
         response.insert_header(("x-line-accepted-request-id", before));
     }

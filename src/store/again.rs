@@ -59,6 +59,11 @@ impl StoreError {
         }
     }
 
+    /// Whether nothing is wrong but that somebody else was in the way.
+    pub(super) fn is_somebody_elses(&self) -> bool {
+        matches!(self, Self::Database(error) if trouble(error) == Trouble::InTheWay)
+    }
+
     /// What a failed commit means: refused for certain, or nobody knows.
     pub(super) fn at_commit(error: DbErr) -> Self {
         if trouble(&error) == Trouble::Lost { Self::Unknown(error) } else { Self::Database(error) }

@@ -122,10 +122,19 @@ pub(super) const fn at(row: i64) -> At<'static> {
     At { table: "delivery", column: "parts_sealed", row }
 }
 
+/// Nothing is leased or put off for longer than a minute. Whatever lies farther ahead than this was written
+/// by a clock that was wrong, and is not waited for (milliseconds).
+const HORIZON_MS: i64 = 120_000;
+
+/// Whether the moment in that column is past, or can be no moment of ours.
+fn is_over(column: Column, now: i64) -> SimpleExpr {
+    Expr::col(column).lte(now).or(Expr::col(column).gt(now + HORIZON_MS))
+}
+
 /// Rows of an account that anybody may lease now.
 fn leasable(account: AccountId, wanted: Wanted, now: i64) -> SelectStatement {
-    let waits = Expr::col(Column::State).eq(State::Waiting.as_str()).and(Expr::col(Column::NextAttemptAt).lte(now));
-    let dropped = Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).lte(now));
+    let waits = Expr::col(Column::State).eq(State::Waiting.as_str()).and(is_over(Column::NextAttemptAt, now));
+    let dropped = Expr::col(Column::State).eq(State::Sending.as_str()).and(is_over(Column::LeaseUntil, now));
     let morning = Expr::col(Column::Purpose).like("daily/%");
     Query::select()
         .column(Column::Id)
@@ -144,7 +153,7 @@ fn leasable(account: AccountId, wanted: Wanted, now: i64) -> SelectStatement {
 
 /// Rows of an account whose window has closed and that nobody is sending. Riders wait for their answer.
 pub(super) fn overdue(account: AccountId, now: i64) -> Cond {
-    let leased = Expr::col(Column::State).eq(State::Sending.as_str()).and(Expr::col(Column::LeaseUntil).gt(now));
+    let leased = Expr::col(Column::State).eq(State::Sending.as_str()).and(is_over(Column::LeaseUntil, now).not());
     Cond::all()
         .add(Expr::col(Column::AccountId).eq(account.0))
         .add(open())
@@ -300,15 +309,27 @@ impl Tx {
 }
 
 impl Store {
-    /// Whether the lease is still ours and the row still wanted: asked right before a request that
-    /// had to wait.
+    /// Of these rows, with the fences they were leased with, those whose lease is still ours and that are
+    /// still wanted: asked right before requests that had to wait.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn still_leased(&self, id: DeliveryId, fence: i32) -> Result<bool> {
-        let row = delivery::Entity::find_by_id(id.0).one(&self.reader).await?;
-        Ok(row.is_some_and(|row| row.state == State::Sending.as_str() && row.fence == fence))
+    pub async fn still_leased(&self, rows: &HashMap<DeliveryId, i32>) -> Result<HashMap<DeliveryId, i32>> {
+        let query = Query::select()
+            .columns([Column::Id, Column::Fence])
+            .from(delivery::Entity)
+            .and_where(Expr::col(Column::Id).is_in(rows.keys().map(|row| row.0)))
+            .and_where(Expr::col(Column::State).eq(State::Sending.as_str()))
+            .to_owned();
+        let mut ours = HashMap::with_capacity(rows.len());
+        for row in self.reader.query_all(&query).await? {
+            let (id, fence) = (DeliveryId(row.try_get("", "id")?), row.try_get("", "fence")?);
+            if rows.get(&id) == Some(&fence) {
+                ours.insert(id, fence);
+            }
+        }
+        Ok(ours)
     }
 
     /// Whether this answer is the last word: the reader's newest answer, in the turn they are in, to

@@ -124,6 +124,7 @@ impl Tx {
             let insert = event::Entity::insert_many(chunk.to_vec()).on_conflict(once);
             kept += insert.exec_without_returning(&self.inner).await?;
         }
+        self.has_written(kept);
         Ok(kept)
     }
 

@@ -24,12 +24,17 @@ mod quarantine;
 mod readers;
 mod schema;
 pub mod seal;
+pub mod strain;
 mod timers;
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 pub use accounts::{AccountRow, Hold};
@@ -49,6 +54,7 @@ pub use seal::{Blind, Sealer};
 use crate::clock::Ambient;
 use backend::Pools;
 use seal::At;
+use strain::{Moment, Strain};
 
 /// Why the database did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -91,8 +97,13 @@ pub struct Store {
     writer: DatabaseConnection,
     intake: DatabaseConnection,
     reader: DatabaseConnection,
+    /// The write-ahead log of SQLite.
+    log: Option<PathBuf>,
+    /// Whether what was last given was kept.
+    keeps: Arc<AtomicBool>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 /// One transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -100,8 +111,12 @@ pub struct Store {
 pub struct Tx {
     backend: Backend,
     inner: DatabaseTransaction,
+    keeps: Arc<AtomicBool>,
+    /// Whether something was certainly written, so that its commit proves that the database keeps.
+    wrote: AtomicBool,
     sealer: Arc<Sealer>,
     ambient: Ambient,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 impl Store {
@@ -112,7 +127,15 @@ impl Store {
     /// [`StoreError::Database`] when it cannot be opened, [`StoreError::Address`].
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
-        Ok(Self { backend, writer, intake, reader, sealer: Arc::new(sealer), ambient })
+        let (log, keeps) = (backend::log_of(url), Arc::new(AtomicBool::new(true)));
+        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient, strain: None })
+    }
+
+    /// The same database, under strain.
+    #[must_use]
+    pub fn under(mut self, strain: Arc<dyn Strain>) -> Self {
+        self.strain = Some(strain);
+        self
     }
 
     /// Which database keeps the rows.
@@ -144,9 +167,48 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let inner = connections.begin_with_options(options).await?;
-        let (sealer, ambient) = (Arc::clone(&self.sealer), self.ambient.clone());
-        Ok(Tx { backend: self.backend, inner, sealer, ambient })
+        strained(&self.strain, Moment::Begin)?;
+        let begun = connections.begin_with_options(options).await.map_err(StoreError::from);
+        let inner = begun.inspect_err(|error| note(&self.keeps, error))?;
+        let (sealer, ambient, keeps) = (Arc::clone(&self.sealer), self.ambient.clone(), Arc::clone(&self.keeps));
+        Ok(Tx {
+            backend: self.backend,
+            inner,
+            keeps,
+            wrote: AtomicBool::new(false),
+            sealer,
+            ambient,
+            strain: self.strain.clone(),
+        })
+    }
+
+    /// Whether the database kept what it was last given. A disk that is full or broken can be read for
+    /// long; each transaction tries anew, and the first that is kept says that all is well.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        self.keeps.load(Ordering::Relaxed)
+    }
+
+    /// What time it is at the database (milliseconds since 1970), where it has a clock of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn time_ms(&self) -> Result<Option<i64>> {
+        if self.backend == Backend::Sqlite {
+            return Ok(None);
+        }
+        let now = Expr::cust("CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)");
+        let query = Query::select().expr_as(now, "now").to_owned();
+        let row = self.reader.query_one(&query).await?;
+        Ok(row.map(|row| row.try_get("", "now")).transpose()?)
+    }
+
+    /// How long SQLite's write-ahead log is (bytes).
+    #[must_use]
+    pub fn log_bytes(&self) -> Option<u64> {
+        let log = self.log.as_ref()?;
+        std::fs::metadata(log).ok().map(|file| file.len())
     }
 
     /// Whether the database answers.
@@ -171,6 +233,13 @@ impl Store {
     }
 }
 
+/// Takes note that something was not kept, unless only somebody else was in the way.
+fn note(keeps: &AtomicBool, error: &StoreError) {
+    if !error.is_somebody_elses() {
+        keeps.store(false, Ordering::Relaxed);
+    }
+}
+
 impl Tx {
     /// Makes everything written in this transaction true, or nothing.
     ///
@@ -179,7 +248,19 @@ impl Tx {
     /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        self.inner.commit().await.map_err(StoreError::at_commit)
+        strained(&self.strain, Moment::Commit)?;
+        let Self { inner, keeps, wrote, strain, .. } = self;
+        let kept = inner.commit().await.map_err(StoreError::at_commit);
+        match &kept {
+            Ok(()) => _ = keeps.fetch_or(wrote.into_inner(), Ordering::Relaxed),
+            Err(error) => note(&keeps, error),
+        }
+        kept?;
+        strained(&strain, Moment::Committed)
+    }
+
+    fn has_written(&self, rows: u64) {
+        self.wrote.fetch_or(rows > 0, Ordering::Relaxed);
     }
 
     /// Gives everything written in this transaction up, and its locks at once. A transaction that is
@@ -189,5 +270,12 @@ impl Tx {
             // The connection is gone, and everything with it.
             tracing::debug!(error = &error as &dyn std::error::Error, "a transaction ended with its connection");
         }
+    }
+}
+
+fn strained(strain: &Option<Arc<dyn Strain>>, moment: Moment) -> Result<()> {
+    match strain.as_ref().and_then(|strain| strain.at(moment)) {
+        Some(fault) => Err(strain::failure(moment, fault)),
+        None => Ok(()),
     }
 }

@@ -160,8 +160,9 @@ impl Store {
             .update_column(meta::Column::Value)
             .action_and_where(number("excluded").gt(number(META)))
             .to_owned();
-        meta::Entity::insert(row).on_conflict(later).exec_without_returning(&self.writer).await?;
-        Ok(())
+        let tx = self.begin().await?;
+        tx.has_written(meta::Entity::insert(row).on_conflict(later).exec_without_returning(&tx.inner).await?);
+        tx.commit().await
     }
 
     /// The value of that name, given now where it has none; whoever comes first gives it.
@@ -181,15 +182,18 @@ impl Store {
         set_noted(&self.writer, name, value).await
     }
 
-    /// Whether the schema is the one this program works with: read from the file itself, so that a lost
-    /// or replaced file shows.
+    /// Whether the schema has everything this program works with: read from the file itself, so that a lost
+    /// or replaced file shows. What a newer program has added while this one serves is no harm (see
+    /// `migration`); a server that starts on it is refused all the same.
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Newer`], [`SchemaError::Store`].
-    pub async fn is_current(&self) -> Result<bool, SchemaError> {
+    /// [`StoreError::Database`].
+    pub async fn is_current(&self) -> Result<bool> {
         noted(&self.reader, REHEARSAL).await?;
-        Ok(self.migrations_waiting().await? == 0)
+        let applied = seaql_migrations::Entity::find().all(&self.reader).await?;
+        let has = |name: &str| applied.iter().any(|one| one.version == name);
+        Ok(Migrator::migrations().iter().all(|one| has(one.name())))
     }
 
     /// Rows of a table, for metrics and tests.

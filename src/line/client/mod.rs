@@ -19,8 +19,10 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::road::Road;
 use super::token::TokenSource;
 use super::wire::{Answer, Wire};
+use crate::clock::skew::Skew;
 use crate::domain::ids::LineUserId;
 
 pub use super::error::{Cause, SendError};
@@ -57,6 +59,7 @@ pub struct Line {
     wire: Wire,
     tokens: TokenSource,
     now: Now,
+    skew: Option<Arc<Skew>>,
 }
 
 /// LINE accepted a message.
@@ -88,7 +91,28 @@ impl Line {
     ///
     /// When no TLS client can be made, as on a machine without any CA certificates.
     pub fn new(endpoints: Endpoints, tokens: TokenSource, limits: Limits, now: Now) -> Result<Self, reqwest::Error> {
-        Ok(Self { wire: Wire::new(endpoints, limits)?, tokens, now })
+        Self::reached_by(None, endpoints, tokens, limits, now)
+    }
+
+    /// As [`Line::new`]; with a road, by that and not over the network.
+    ///
+    /// # Errors
+    ///
+    /// As [`Line::new`].
+    pub fn reached_by(
+        road: Option<Arc<dyn Road>>,
+        endpoints: Endpoints,
+        tokens: TokenSource,
+        limits: Limits,
+        now: Now,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self { wire: Wire::new(endpoints, limits, road)?, tokens, now, skew: None })
+    }
+
+    /// Tells what time it is at LINE to whoever judges our clock.
+    #[must_use]
+    pub fn telling(self, skew: Arc<Skew>) -> Self {
+        Self { skew: Some(skew), ..self }
     }
 
     /// Sends one to five message objects to a reader. The same retry key never sends twice within 24
@@ -157,8 +181,18 @@ impl Line {
         success(answer).map(|_| ())
     }
 
-    /// Sends a request with our token; once more, unchanged, with a new token when LINE refuses the first.
+    /// As [`Line::call_again`], and takes note of the time at LINE.
     async fn call(&self, endpoint: &'static str, request: RequestBuilder) -> Result<Answer, SendError> {
+        let asked = self.skew.as_ref().map(|skew| skew.steady_ms());
+        let answer = self.call_again(endpoint, request).await?;
+        if let (Some(skew), Some(asked)) = (&self.skew, asked) {
+            skew.hears_line(asked, answer.date);
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request with our token; once more, unchanged, with a new token when LINE refuses the first.
+    async fn call_again(&self, endpoint: &'static str, request: RequestBuilder) -> Result<Answer, SendError> {
         let deadline = self.wire.deadline();
         let again = request.try_clone().filter(|_| self.tokens.renewable());
         let bearer = self.tokens.bearer(&self.wire, (self.now)(), None, deadline).await?;
