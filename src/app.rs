@@ -9,6 +9,7 @@
 mod clockwork;
 pub mod demo;
 pub mod enquiry;
+pub mod means;
 pub mod online;
 mod open;
 pub mod platform;
@@ -27,12 +28,12 @@ use crate::config::{Config, Mistakes};
 use crate::content::Findings;
 use crate::delivery::{Deliveries, Kind};
 use crate::http::{self, Site};
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, InboxError};
 use crate::store::seal::KeyError;
 use crate::store::{SchemaError, Store, StoreError};
 use crate::timers::redis::BadAddress;
 
-pub use clockwork::ClockworkError;
+pub use clockwork::{Chore, ClockworkError};
 pub use open::{content_source, migrate, open_store, refusals, rehearsal_start};
 
 /// Why the server cannot start. Each says what to do.
@@ -77,6 +78,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What an earlier start had put aside could not be looked through.
+    #[error(transparent)]
+    Inbox(#[from] InboxError),
     /// The content.
     #[error("原稿を読めません。`hagukumi check` で直すところを見られます")]
     Content(#[from] Findings),
@@ -173,6 +177,12 @@ impl App {
             .run();
         let (web, stopping) = (server.handle(), watch::Sender::new(false));
         Ok(Serving { app: self.clone(), web, web_task: tokio::spawn(server), stopping, workers: Vec::new() })
+    }
+
+    /// What the web server serves.
+    #[must_use]
+    pub const fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The database, for commands and checks.

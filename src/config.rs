@@ -14,15 +14,22 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use zeroize::Zeroize as _;
 
 use crate::domain::ids::LineUserId;
 use crate::domain::programme::plan::Hours;
 use raw::Values;
 pub use raw::{Mistake, Mistakes};
 
-/// A value that must never be shown.
+/// A value that must never be shown, and that leaves no copy in memory that is given back.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 impl Secret {
     /// The value itself, for the one place that needs it.

@@ -14,6 +14,7 @@ use hagukumi::config::{Config, LogFormat, Mistakes};
 use hagukumi::content::{self, Finding, Loaded, SETTINGS, Severity};
 use hagukumi::domain::calendar::{JST, civil};
 use hagukumi::domain::programme::pack::Place;
+use hagukumi::fail;
 use hagukumi::line::outgoing::to_line;
 use hagukumi::logging;
 
@@ -33,7 +34,7 @@ enum Command {
     /// サーバーを動かす（データベースの準備もする）
     Serve,
     /// ブラウザの中の電話で、すべてを試す（LINE には何も送らない）
-    Demo,
+    Demo(DemoArgs),
     /// LINE のまねを、ひとつのプロセスとして動かす（リハーサルのため。LINE には何も送らない）
     Simulator(SimulatorArgs),
     /// データベースを最新の形にする
@@ -64,6 +65,13 @@ struct SimulatorArgs {
     webhooks: Vec<String>,
 }
 
+#[derive(clap::Args)]
+struct DemoArgs {
+    /// ほかのプログラムから、LINE のまねに起きたことを調べたり、人を演じたりできるようにする（このパソコンの中だけ）
+    #[arg(long)]
+    control: bool,
+}
+
 fn loopback(text: &str) -> Result<SocketAddr, String> {
     let address = text.parse::<SocketAddr>().map_err(|_| "アドレス:ポート（例 127.0.0.1:8081）".to_owned())?;
     let inside = address.ip().is_loopback();
@@ -90,7 +98,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
         Command::Serve => later(serve(read_config(cli)?)),
-        Command::Demo => later(run_demo(read_config(cli)?.content_dir)),
+        Command::Demo(args) => later(run_demo(read_config(cli)?.content_dir, args)),
         Command::Simulator(args) => later(run_simulator(read_config_of_line(cli)?, args)),
         Command::Migrate => later(migrate(read_config(cli)?)),
         Command::Check(args) => match read_config(cli) {
@@ -140,7 +148,8 @@ fn read_config_in(cli: &Cli, environment: impl IntoIterator<Item = (String, Stri
 /// takes; a variable of somebody else's must not keep us from starting.
 fn environment() -> impl Iterator<Item = (String, String)> {
     let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
-    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
+    let all = std::env::vars_os().map(move |(name, value)| (text(name), text(value)));
+    all.filter(|(name, _)| !fail::is_ours(name))
 }
 
 fn load(config: &Config) -> anyhow::Result<Loaded> {
@@ -199,12 +208,16 @@ async fn serve(config: Config) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-async fn run_demo(content: Option<PathBuf>) -> anyhow::Result<Outcome> {
+async fn run_demo(content: Option<PathBuf>, args: &DemoArgs) -> anyhow::Result<Outcome> {
     let _last_words = logging::start("warn", LogFormat::Pretty);
     let stop = told_to_stop()?;
-    let demo = demo::start(content, &Ambient::system()).await?;
+    let demo = demo::start(content, args.control, &Ambient::system()).await?;
     let mut out = std::io::stdout();
-    writeln!(out, "phone {}\nbot {}\nready", demo.phone_url, demo.bot_url)?;
+    writeln!(out, "phone {}\nbot {}", demo.phone_url, demo.bot_url)?;
+    if let Some(control) = &demo.control_url {
+        writeln!(out, "control {control}\ndatabase {}", demo.database.display())?;
+    }
+    writeln!(out, "ready")?;
     out.flush()?;
     stop.await?;
     demo.stop().await;

@@ -9,6 +9,8 @@
 mod rooms;
 #[path = "architecture/scan.rs"]
 mod scan;
+#[path = "supply/mod.rs"]
+mod supply;
 
 use std::collections::BTreeSet;
 use std::fs;

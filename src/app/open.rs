@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
+use super::means::{Means, Simulated};
 use super::{App, StartError};
 use crate::clock::Ambient;
 use crate::clock::skew::Skew;
@@ -44,19 +45,39 @@ impl App {
     ///
     /// [`StartError`]; nothing is served unless everything is right.
     pub async fn open_within(config: &Config, ambient: Ambient, limits: Limits) -> Result<Self, StartError> {
+        Self::open_by(config, ambient, &limits.into()).await
+    }
+
+    /// As [`App::open`], by other means.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]; nothing is served unless everything is right.
+    pub async fn open_by(config: &Config, ambient: Ambient, means: &Means) -> Result<Self, StartError> {
         let lock = lock_database(config)?;
         let store = open_store(config, ambient.clone()).await?;
+        let store = match &means.simulated {
+            Some(simulated) => store.under(Arc::clone(&simulated.strain)),
+            None => store,
+        };
         store.prepare(config.rehearsal_clock.is_some()).await?;
         store.saw(ambient.now()).await?;
         let judged = config.rehearsal_clock.is_none();
         let skew = if judged { Skew::judging } else { Skew::rehearsing };
         let skew = Arc::new(skew(ambient.clone()));
-        let channels = Arc::new(channels(config, &store, &skew, (&ambient, limits)).await?);
+        let channels = Arc::new(channels(config, &store, &skew, (&ambient, means)).await?);
         let accounts: Arc<Vec<Account>> = Arc::new(channels.iter().map(|one| one.account.clone()).collect());
         let redis = redis(config, &store, &ambient).await?;
         let timers = timers(redis.as_ref(), &store, &accounts, &ambient);
         let inbox = Inbox::new(store.clone(), Arc::clone(&timers), ambient.clone(), Arc::clone(&accounts));
-        let pace = pace(config, redis, &accounts, &ambient);
+        if inbox.take_up_again().await? > 0 {
+            // A stop among them must be heard before a morning leaves.
+            inbox.tick().await?;
+        }
+        let pace = match &means.simulated {
+            Some(_) => Pace::unlimited(),
+            None => pace(config, redis, &accounts, &ambient),
+        };
         let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels))
             .timed_by(Arc::clone(&skew));
         let site = Site {
@@ -112,7 +133,7 @@ pub fn refusals(config: &Config) -> Vec<String> {
         if one.channel_secrets.is_empty() {
             refusals.push(of_account(NO_SECRET).to_string());
         }
-        if let Err(error) = line(config, one, &Ambient::system(), Limits::default()) {
+        if let Err(error) = line(config, one, &Ambient::system(), &Means::default()) {
             refusals.push(error.to_string());
         }
         let library = content::load(&content_source(config), one.municipality.as_deref()).map(|loaded| loaded.library);
@@ -239,13 +260,13 @@ async fn channels(
     config: &Config,
     store: &Store,
     skew: &Arc<Skew>,
-    (ambient, limits): (&Ambient, Limits),
+    (ambient, means): (&Ambient, &Means),
 ) -> Result<Vec<Channel>, StartError> {
     let mut channels = Vec::new();
     for one in ordered(config) {
         let row = ensure_account(store, &one.slug).await?;
-        let line = line(config, one, ambient, limits)?.telling(Arc::clone(skew));
-        channels.push(Channel::new(account(config, one, row)?, line));
+        let line = line(config, one, ambient, means)?.telling(Arc::clone(skew));
+        channels.push(Channel::new(account(config, one, row, means.simulated.as_ref())?, line));
     }
     Ok(channels)
 }
@@ -266,12 +287,17 @@ async fn ensure_account(store: &Store, slug: &str) -> Result<AccountRow, StoreEr
     Ok(row)
 }
 
-fn account(config: &Config, one: &AccountConfig, row: AccountRow) -> Result<Account, StartError> {
-    let loaded = content::load(&content_source(config), one.municipality.as_deref())?;
-    for warning in &loaded.warnings {
-        tracing::debug!(file = %warning.place.file, line = warning.place.line, "{}", warning.sentence);
-    }
-    if !may_be_sent(config, &loaded.library) {
+fn account(
+    config: &Config,
+    one: &AccountConfig,
+    row: AccountRow,
+    simulated: Option<&Simulated>,
+) -> Result<Account, StartError> {
+    let library = match simulated {
+        Some(simulated) => Arc::clone(&simulated.library),
+        None => Arc::new(texts(config, one)?),
+    };
+    if !may_be_sent(config, &library) {
         return Err(StartError::Unreviewed);
     }
     let bot_user_id = one.bot_user_id.clone().or(row.bot_user_id);
@@ -281,9 +307,17 @@ fn account(config: &Config, one: &AccountConfig, row: AccountRow) -> Result<Acco
         zone: JST,
         hours: one.hours,
         bot_user_id: Arc::new(bot_user_id.map_or_else(OnceLock::new, OnceLock::from)),
-        library: Arc::new(loaded.library),
+        library,
         privacy_url: privacy_url(config, &one.slug),
     })
+}
+
+fn texts(config: &Config, one: &AccountConfig) -> Result<Library, StartError> {
+    let loaded = content::load(&content_source(config), one.municipality.as_deref())?;
+    for warning in &loaded.warnings {
+        tracing::debug!(file = %warning.place.file, line = warning.place.line, "{}", warning.sentence);
+    }
+    Ok(loaded.library)
 }
 
 fn privacy_url(config: &Config, slug: &str) -> Option<String> {
@@ -292,12 +326,7 @@ fn privacy_url(config: &Config, slug: &str) -> Option<String> {
     Some(if slug == config.default_account { format!("{base}/privacy") } else { format!("{base}/privacy/{slug}") })
 }
 
-pub(super) fn line(
-    config: &Config,
-    one: &AccountConfig,
-    ambient: &Ambient,
-    limits: Limits,
-) -> Result<Line, StartError> {
+pub(super) fn line(config: &Config, one: &AccountConfig, ambient: &Ambient, means: &Means) -> Result<Line, StartError> {
     let refuse = |sentence: &str| StartError::Account { account: one.slug.clone(), sentence: sentence.to_owned() };
     let endpoints = Endpoints::new(&config.line_api_url, &config.line_data_api_url)
         .map_err(|_| refuse("HAGUKUMI_LINE_API_URL は https:// か http:// で始まるアドレスにしてください。"))?;
@@ -314,7 +343,8 @@ pub(super) fn line(
     };
     let tokens = tokens.map_err(|why| refuse(&format!("チャネルの設定を使えません（{why}）。")))?;
     let clock = ambient.clone();
-    Line::new(endpoints, tokens, limits, Arc::new(move || clock.now()))
+    let road = means.simulated.as_ref().map(|simulated| Arc::clone(&simulated.road));
+    Line::reached_by(road, endpoints, tokens, means.limits, Arc::new(move || clock.now()))
         .map_err(|error| StartError::Client(Box::new(error)))
 }
 

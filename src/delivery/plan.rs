@@ -19,6 +19,7 @@ use crate::domain::ids::ReaderId;
 use crate::domain::programme::plan::{message_on, next_due};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::look_again;
+use crate::fail::{self, Point};
 use crate::store::{Leased, NewDelivery, ReaderRow, StoreError, Tries, Tx, Via};
 use crate::timers::Timer;
 
@@ -40,6 +41,9 @@ impl Deliveries {
             tracing::warn!(error = &error as &dyn std::error::Error, "nobody says who is due; the sweep will");
             Vec::new()
         });
+        if !due.is_empty() {
+            fail::at(Point::C1);
+        }
         self.plan_readers(channel, &due).await
     }
 
@@ -60,6 +64,9 @@ impl Deliveries {
                 done => break done?,
             }
         };
+        if !rows.is_empty() {
+            fail::at(Point::C3);
+        }
         moved.extend(self.left(named, &moved, now).await?);
         self.hint(account, &moved).await;
         Ok(Plan { readers: moved.len(), rows })
@@ -83,6 +90,9 @@ impl Deliveries {
         for reader in damaged {
             tx.park_reader(reader).await?;
             moved.push((reader, None));
+        }
+        if !rows.is_empty() {
+            fail::at(Point::C2);
         }
         tx.commit().await?;
         Ok((rows, moved))
@@ -134,7 +144,7 @@ async fn plan_reader(
         let look = look_again(account, &reader.profile, &reader.follows, now);
         reader.next_care_at = [reader.next_care_at, look].into_iter().flatten().min();
     }
-    tx.save_reader(reader).await?;
+    tx.save_planned(reader).await?;
     Ok(row)
 }
 

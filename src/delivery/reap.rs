@@ -2,6 +2,7 @@
 
 use super::{BATCH, Channel, Deliveries, DeliveryError, LEASE_MS};
 use crate::domain::ids::AccountId;
+use crate::fail::{self, Point};
 use crate::store::{First, Leased, StoreError, Tries, Wanted};
 
 impl Deliveries {
@@ -39,7 +40,14 @@ impl Deliveries {
     ) -> Result<Vec<Leased>, StoreError> {
         let tx = self.store.begin().await?;
         let rows = tx.lease(account, which, now, now + LEASE_MS, limit).await?;
+        let again = rows.iter().any(|row| row.attempts > 1);
+        if !rows.is_empty() {
+            fail::at(if again { Point::R1 } else { Point::E0 });
+        }
         tx.commit().await?;
+        if again {
+            fail::at(Point::R2);
+        }
         Ok(rows)
     }
 
@@ -50,6 +58,7 @@ impl Deliveries {
         while self.store.has_overdue(account, now).await? {
             let tx = self.store.begin().await?;
             let ended = tx.end_overdue(account, now, BATCH).await?;
+            fail::at(Point::R3);
             tx.commit().await?;
             if ended == 0 {
                 break;

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use tokio::time::Instant;
 
 use super::pace::Endpoint;
@@ -14,8 +14,8 @@ use super::speak;
 use super::{Channel, Deliveries, DeliveryError, IN_FLIGHT, LEASE_MARGIN_MS};
 use crate::domain::delivery::{AnswerParts, Parts, Report, State, Verdict, backoff_ms, verdict};
 use crate::domain::family::Standing;
-use crate::domain::ids::ReaderId;
-use crate::store::{Leased, Next, Outcome, StoreError, Via};
+use crate::domain::ids::{DeliveryId, ReaderId};
+use crate::store::{Leased, Next, Outcome, Store, StoreError, Via};
 
 /// LINE takes a reply token for a minute (Messaging API reference, "Reply token").
 const REPLY_TOKEN_MS: i64 = 60_000;
@@ -27,9 +27,29 @@ const SUSPECT_MS: i64 = 60_000;
 
 /// What is the same for all rows that were leased together.
 struct Batch {
-    leased_at: Instant,
+    looked: AsyncMutex<Looked>,
     /// Why nothing can be pushed: LINE does not say who the bot is.
     no_push: Option<Report>,
+}
+
+/// What was found at the last look at the rows of a batch.
+struct Looked {
+    at: Instant,
+    ours: HashMap<DeliveryId, i32>,
+}
+
+impl Batch {
+    /// Whether the row is still ours, by a look that is not stale. One look is for all rows: where many
+    /// wait, a look for each would keep the database from everything else.
+    async fn has(&self, row: &Leased, store: &Store) -> bool {
+        let mut looked = self.looked.lock().await;
+        if looked.at.elapsed() > STALE {
+            let at = Instant::now();
+            let Ok(ours) = store.still_leased(&looked.ours).await else { return false };
+            *looked = Looked { at, ours };
+        }
+        looked.ours.contains_key(&row.id)
+    }
 }
 
 impl Deliveries {
@@ -47,10 +67,11 @@ impl Deliveries {
         if rows.is_empty() {
             return Ok(Sent::default());
         }
-        let leased_at = Instant::now();
+        let ours = rows.iter().map(|row| (row.id, row.fence)).collect();
+        let looked = AsyncMutex::new(Looked { at: Instant::now(), ours });
         let pushes = rows.iter().any(|row| row.via == Via::Push);
         let no_push = if pushes { self.no_push(channel).await } else { None };
-        let batch = Batch { leased_at, no_push };
+        let batch = Batch { looked, no_push };
         let batch = &batch;
         let (told, heard) = mpsc::unbounded_channel();
         let requests = async move {
@@ -75,7 +96,7 @@ impl Deliveries {
     async fn send_one(&self, channel: &Channel, row: Leased, batch: &Batch) -> Option<Attempt> {
         let endpoint = if row.via == Via::Reply { Endpoint::Reply } else { Endpoint::Push };
         self.pace.permit(channel.account.id, endpoint).await;
-        if batch.leased_at.elapsed() > STALE && !self.store.still_leased(row.id, row.fence).await.unwrap_or(false) {
+        if !batch.has(&row, &self.store).await {
             return None;
         }
         let now = self.ambient.now_ms();
@@ -173,6 +194,11 @@ impl Deliveries {
         let next = match verdict(report, row.maybe_sent) {
             Verdict::Settle(state) => Next::Settled { state, request_id },
             Verdict::Again => again(backoff_ms(row.attempts, self.ambient.below(u64::MAX))),
+            // A reply is free and held by nothing but a refused token: without a wait it would be asked again
+            // and again.
+            Verdict::Hold if row.via == Via::Reply && report == Report::AllowanceSpent => {
+                again(backoff_ms(row.attempts, self.ambient.below(u64::MAX)))
+            }
             Verdict::Hold => again(0),
             Verdict::Suspect => again(SUSPECT_MS),
             Verdict::Push { with_today } => match &row.parts {

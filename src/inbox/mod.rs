@@ -4,6 +4,7 @@
 //!   in one transaction, and only then may the answer be 200.
 //! - [`tick`](Inbox::tick) takes the waiting events, lane by lane: state, effects and answers are
 //!   written in the transaction that marks the event done. A *lane* is one (account, user).
+//! - [`take_up_again`](Inbox::take_up_again) reads at a start what an earlier one had put aside.
 //! - [`time_out`](Inbox::time_out) lets time itself speak, through the same door.
 //!
 //! How answers leave is the neighbour's work: here they become rows.
@@ -12,6 +13,7 @@ mod command;
 mod converse;
 mod effects;
 mod process;
+mod quarantine;
 mod receive;
 mod sharing;
 

@@ -1,5 +1,6 @@
 //! Keeping what LINE sent before saying 200.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::Inbox;
 use crate::domain::account::Account;
+use crate::fail::{self, Point};
 use crate::line::webhook::{self, Arrived, Source};
 use crate::store::{Blind, EventState, NewEvent, Store, StoreError, Tries};
 
@@ -67,13 +69,17 @@ impl Inbox {
         });
         let kept = tokio::time::timeout(COMMIT_WITHIN, keep).await.map_err(|_| ReceiveError::TooSlow)?;
         let new = kept.map_err(|_| ReceiveError::TooSlow)??;
+        fail::at(Point::A3);
         Ok(Received { new, ..received })
     }
 
     fn read(&self, account: &Account, body: &[u8]) -> (Vec<NewEvent>, Received) {
         let why = match webhook::read(body) {
             Ok(delivery) if is_ours(account, &delivery.destination) => {
-                let events: Vec<_> = delivery.events.into_iter().map(|event| self.pending(account, event)).collect();
+                let now = self.ambient.now_ms();
+                let pending = |event| self.pending(account, event, now);
+                let events: Vec<_> = delivery.events.into_iter().map(pending).collect();
+                note_contradictions(&events);
                 let received = Received { events: events.len(), ..Received::default() };
                 return (events, received);
             }
@@ -89,7 +95,7 @@ impl Inbox {
         (vec![self.quarantined(account, body, why)], received)
     }
 
-    fn pending(&self, account: &Account, event: Arrived) -> NewEvent {
+    pub(super) fn pending(&self, account: &Account, event: Arrived, received_at: i64) -> NewEvent {
         let lane = match &event.source {
             Source::User(user) => self.store.sealer().blind(account.id, user),
             Source::Group(id) | Source::Room(id) => self.store.sealer().blind_of(account.id, id),
@@ -99,7 +105,7 @@ impl Inbox {
             account: account.id,
             key: event.event_id,
             lane,
-            sent_at: event.timestamp_ms.unwrap_or_else(|| self.ambient.now_ms()),
+            sent_at: event.timestamp_ms.unwrap_or(received_at),
             state: EventState::Pending,
             note: None,
             payload: event.raw.into_bytes(),
@@ -140,12 +146,25 @@ async fn keep(store: Store, events: Vec<NewEvent>, arrived: Arc<Notify>) -> Resu
 async fn keep_once(store: &Store, events: &[NewEvent]) -> Result<u64, StoreError> {
     let tx = store.begin_intake().await?;
     let new = tx.keep_events(events).await?;
+    fail::at(Point::A2);
     tx.commit().await?;
     Ok(new)
 }
 
+/// Two different events of one body under one id: LINE says that ids are unique, so somebody should look.
+/// The first is kept.
+pub(super) fn note_contradictions(events: &[NewEvent]) {
+    let mut known = HashMap::new();
+    for event in events {
+        let first = *known.entry(event.key.as_str()).or_insert(&event.payload);
+        if *first != event.payload {
+            tracing::error!(event.key = %event.key, "two different events have the same id; the first one is kept");
+        }
+    }
+}
+
 /// A body for another bot is never processed: settings are mixed up. Before the bot's id is known, or
 /// when LINE names nobody, nothing can be said against it.
-fn is_ours(account: &Account, destination: &str) -> bool {
+pub(super) fn is_ours(account: &Account, destination: &str) -> bool {
     destination.is_empty() || account.bot_user_id.get().is_none_or(|ours| ours == destination)
 }

@@ -309,15 +309,27 @@ impl Tx {
 }
 
 impl Store {
-    /// Whether the lease is still ours and the row still wanted: asked right before a request that
-    /// had to wait.
+    /// Of these rows, with the fences they were leased with, those whose lease is still ours and that are
+    /// still wanted: asked right before requests that had to wait.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn still_leased(&self, id: DeliveryId, fence: i32) -> Result<bool> {
-        let row = delivery::Entity::find_by_id(id.0).one(&self.reader).await?;
-        Ok(row.is_some_and(|row| row.state == State::Sending.as_str() && row.fence == fence))
+    pub async fn still_leased(&self, rows: &HashMap<DeliveryId, i32>) -> Result<HashMap<DeliveryId, i32>> {
+        let query = Query::select()
+            .columns([Column::Id, Column::Fence])
+            .from(delivery::Entity)
+            .and_where(Expr::col(Column::Id).is_in(rows.keys().map(|row| row.0)))
+            .and_where(Expr::col(Column::State).eq(State::Sending.as_str()))
+            .to_owned();
+        let mut ours = HashMap::with_capacity(rows.len());
+        for row in self.reader.query_all(&query).await? {
+            let (id, fence) = (DeliveryId(row.try_get("", "id")?), row.try_get("", "fence")?);
+            if rows.get(&id) == Some(&fence) {
+                ours.insert(id, fence);
+            }
+        }
+        Ok(ours)
     }
 
     /// Whether this answer is the last word: the reader's newest answer, in the turn they are in, to

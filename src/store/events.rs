@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Order, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::locks::{BATCH, a_batch};
-use super::seal::{At, Blind};
+use super::seal::{At, Blind, Sealer};
 use super::{Result, Store, StoreError, Tx};
 use crate::clock::Ambient;
 use crate::domain::ids::{AccountId, EventId};
@@ -32,7 +32,7 @@ pub enum EventState {
 }
 
 impl EventState {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Done => "done",
@@ -100,11 +100,20 @@ impl Tx {
     ///
     /// [`StoreError::Database`].
     pub async fn keep_events(&self, events: &[NewEvent]) -> Result<u64> {
+        self.keep_events_of(events, self.ambient.now_ms()).await
+    }
+
+    /// As [`Tx::keep_events`], for events that were received at an earlier moment (milliseconds since 1970).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn keep_events_of(&self, events: &[NewEvent], received_at: i64) -> Result<u64> {
         let known = if events.len() > MANY { self.known(events).await? } else { HashSet::new() };
         let mut rows: Vec<_> = events
             .iter()
             .filter(|new| !known.contains(&(new.account.0, new.key.clone())))
-            .map(|new| self.pending_row(new))
+            .map(|new| self.pending_row(new, received_at))
             .collect();
         // In one order for everybody: who keeps the same events at the same moment waits, and no two wait
         // for each other.
@@ -136,7 +145,7 @@ impl Tx {
         Ok(known)
     }
 
-    fn pending_row(&self, new: &NewEvent) -> event::ActiveModel {
+    fn pending_row(&self, new: &NewEvent, received_at: i64) -> event::ActiveModel {
         let id = self.ambient.id();
         event::ActiveModel {
             id: Set(id),
@@ -144,7 +153,7 @@ impl Tx {
             event_key: Set(new.key.clone()),
             lane: Set(new.lane.0.to_vec()),
             sent_at: Set(new.sent_at),
-            received_at: Set(self.ambient.now_ms()),
+            received_at: Set(received_at),
             state: Set(new.state.as_str().to_owned()),
             attempts: Set(0),
             note: Set(new.note.map(str::to_owned)),
@@ -164,19 +173,7 @@ impl Tx {
             .filter(event::Column::AccountId.eq(account.0))
             .order_by_asc(event::Column::SentAt)
             .order_by_asc(event::Column::Id);
-        Ok(pending.one(&self.inner).await?.map(|row| self.opened(row)))
-    }
-
-    fn opened(&self, row: event::Model) -> EventRow {
-        let payload = row.payload_sealed.and_then(|sealed| self.sealer.open(at(row.id), &sealed).ok());
-        EventRow {
-            id: EventId(row.id),
-            key: row.event_key,
-            sent_at: row.sent_at,
-            received_at: row.received_at,
-            attempts: row.attempts,
-            payload,
-        }
+        Ok(pending.one(&self.inner).await?.map(|row| opened(&self.sealer, row)))
     }
 
     /// Ends an event that is pending; one that has ended stays as it is.
@@ -301,6 +298,18 @@ impl Store {
         while self.writer.execute(&delete).await?.rows_affected() == BATCH {}
         while self.writer.execute(&blank).await?.rows_affected() == BATCH {}
         Ok(())
+    }
+}
+
+pub(super) fn opened(sealer: &Sealer, row: event::Model) -> EventRow {
+    let payload = row.payload_sealed.and_then(|sealed| sealer.open(at(row.id), &sealed).ok());
+    EventRow {
+        id: EventId(row.id),
+        key: row.event_key,
+        sent_at: row.sent_at,
+        received_at: row.received_at,
+        attempts: row.attempts,
+        payload,
     }
 }
 

@@ -20,9 +20,11 @@ mod events;
 mod locks;
 mod moving;
 mod outcomes;
+mod quarantine;
 mod readers;
 mod schema;
 pub mod seal;
+pub mod strain;
 mod timers;
 
 use std::path::PathBuf;
@@ -52,6 +54,7 @@ pub use seal::{Blind, Sealer};
 use crate::clock::Ambient;
 use backend::Pools;
 use seal::At;
+use strain::{Moment, Strain};
 
 /// Why the database did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +103,7 @@ pub struct Store {
     keeps: Arc<AtomicBool>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 /// One transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -112,6 +116,7 @@ pub struct Tx {
     wrote: AtomicBool,
     sealer: Arc<Sealer>,
     ambient: Ambient,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 impl Store {
@@ -123,7 +128,14 @@ impl Store {
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
         let (log, keeps) = (backend::log_of(url), Arc::new(AtomicBool::new(true)));
-        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient })
+        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient, strain: None })
+    }
+
+    /// The same database, under strain.
+    #[must_use]
+    pub fn under(mut self, strain: Arc<dyn Strain>) -> Self {
+        self.strain = Some(strain);
+        self
     }
 
     /// Which database keeps the rows.
@@ -155,10 +167,19 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
+        strained(&self.strain, Moment::Begin)?;
         let begun = connections.begin_with_options(options).await.map_err(StoreError::from);
         let inner = begun.inspect_err(|error| note(&self.keeps, error))?;
         let (sealer, ambient, keeps) = (Arc::clone(&self.sealer), self.ambient.clone(), Arc::clone(&self.keeps));
-        Ok(Tx { backend: self.backend, inner, keeps, wrote: AtomicBool::new(false), sealer, ambient })
+        Ok(Tx {
+            backend: self.backend,
+            inner,
+            keeps,
+            wrote: AtomicBool::new(false),
+            sealer,
+            ambient,
+            strain: self.strain.clone(),
+        })
     }
 
     /// Whether the database kept what it was last given. A disk that is full or broken can be read for
@@ -227,13 +248,15 @@ impl Tx {
     /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        let Self { inner, keeps, wrote, .. } = self;
+        strained(&self.strain, Moment::Commit)?;
+        let Self { inner, keeps, wrote, strain, .. } = self;
         let kept = inner.commit().await.map_err(StoreError::at_commit);
         match &kept {
             Ok(()) => _ = keeps.fetch_or(wrote.into_inner(), Ordering::Relaxed),
             Err(error) => note(&keeps, error),
         }
-        kept
+        kept?;
+        strained(&strain, Moment::Committed)
     }
 
     fn has_written(&self, rows: u64) {
@@ -247,5 +270,12 @@ impl Tx {
             // The connection is gone, and everything with it.
             tracing::debug!(error = &error as &dyn std::error::Error, "a transaction ended with its connection");
         }
+    }
+}
+
+fn strained(strain: &Option<Arc<dyn Strain>>, moment: Moment) -> Result<()> {
+    match strain.as_ref().and_then(|strain| strain.at(moment)) {
+        Some(fault) => Err(strain::failure(moment, fault)),
+        None => Ok(()),
     }
 }

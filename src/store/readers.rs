@@ -257,6 +257,26 @@ impl Tx {
         Ok(())
     }
 
+    /// As [`Tx::save_reader`], of a reader whose day was planned: what is due, and what the programme
+    /// remembers. Nothing was said, so nothing of the conversation is written, nor sealed once more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn save_planned(&self, row: &ReaderRow) -> Result<()> {
+        let id = row.id.0;
+        let update = Query::update()
+            .table(reader::Entity)
+            .value(reader::Column::ProfileSealed, self.sealer.seal_json(at("profile_sealed", id), &row.profile))
+            .value(reader::Column::NextDueAt, row.next_due_at)
+            .value(reader::Column::NextCareAt, row.next_care_at)
+            .value(reader::Column::UpdatedAt, self.ambient.now_ms())
+            .and_where(Expr::col(reader::Column::Id).eq(id))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
     /// Keeps that the reader agreed to this version of the consent text.
     ///
     /// # Errors

@@ -1,11 +1,24 @@
 //! Requests that LINE would never send, over raw sockets: refused as designed, nothing kept, and the
 //! server goes on.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::support::World;
+use crate::support::{BOT, Registers, World};
+
+/// Whether this run takes its time.
+fn takes_its_time() -> bool {
+    std::env::var("HAGUKUMI_TEST_LONG").is_ok_and(|value| value == "1")
+}
+
+/// As many sockets as this process may hold at both ends, at most this many.
+fn sockets(most: usize) -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find(|line| line.starts_with("Max open files"));
+    let open = line.and_then(|line| line.split_whitespace().nth(3)).and_then(|soft| soft.parse::<usize>().ok());
+    most.min(open.unwrap_or(1_024).saturating_sub(400) / 2)
+}
 
 /// Sends these bytes, closes nothing, and reads until the server closes or says nothing more.
 fn talk(world: &World, pieces: &[&[u8]]) -> String {
@@ -194,14 +207,14 @@ async fn broken_framing_and_smuggled_requests_are_refused_and_cut() {
 async fn who_dawdles_is_cut_off_and_nobody_else_waits() {
     let world = World::at("2026-11-22 09:00").await;
     let address = world.bot_url.strip_prefix("http://").unwrap().to_owned();
-    let begun = Instant::now();
+    let each = sockets(if takes_its_time() { 10_000 } else { 1_000 }) / 2;
     let unfinished = [
         b"POST /webhook HTTP/1.1\r\nhost: bot\r\n".to_vec(),
         head("POST /webhook", &[("content-length", "1000"), ("x-line-signature", "x")]),
     ];
     let dawdlers: Vec<TcpStream> = unfinished
         .iter()
-        .flat_map(|start| std::iter::repeat_n(start, 100))
+        .flat_map(|start| std::iter::repeat_n(start, each))
         .map(|start| {
             let mut socket = TcpStream::connect(&address).unwrap();
             socket.write_all(start).unwrap();
@@ -218,9 +231,129 @@ async fn who_dawdles_is_cut_off_and_nobody_else_waits() {
         };
         dawdlers.into_iter().map(read).collect::<Vec<u16>>()
     });
+    for _ in 0..5 {
+        assert_it_goes_on(&world).await;
+    }
     assert!(answers.await.unwrap().iter().all(|status| [0, 408].contains(status)));
-    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     assert_it_goes_on(&world).await;
+}
+
+/// Sends a byte at a time, a fifth of a second apart, until the server cuts the line; how many it took.
+fn drips(address: &str, start: &[u8]) -> usize {
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.write_all(start).unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    let mut some = [0; 512];
+    (0..200)
+        .find(|_| {
+            let cut = socket.write_all(b"x").is_err();
+            let silent = |kind| matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut);
+            cut || !matches!(socket.read(&mut some), Err(error) if silent(error.kind()))
+        })
+        .expect("the server cuts the line in the end")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sends_a_byte_at_a_time_is_cut_off_all_the_same() {
+    let world = World::at("2026-11-22 09:00").await;
+    let address = world.bot_url.strip_prefix("http://").unwrap().to_owned();
+    let starts = [
+        b"POST /webhook HTTP/1.1\r\nhost: bot\r\nx-slow: ".to_vec(),
+        head("POST /webhook", &[("content-length", "1000"), ("x-line-signature", "x")]),
+        [head("POST /webhook", &[("transfer-encoding", "chunked")]), b"3e8\r\n".to_vec()].concat(),
+    ];
+    let threads = starts.map(|start| {
+        let address = address.clone();
+        tokio::task::spawn_blocking(move || drips(&address, &start))
+    });
+    assert_it_goes_on(&world).await;
+    for thread in threads {
+        // A dripping line would take 200 s for the thousand bytes that it promised.
+        assert!(thread.await.unwrap() < 75);
+    }
+    assert_it_goes_on(&world).await;
+}
+
+/// A frame of HTTP/2: length, kind, flags, stream.
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn http_2_is_not_spoken_so_none_of_its_floods_begins() {
+    let world = World::at("2026-11-22 09:00").await;
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    let settings = frame(4, 0, 0, &[]);
+    let pings = frame(6, 0, 0, &[0; 8]).repeat(10_000);
+    let nothing = frame(0, 0, 1, &[]).repeat(10_000);
+    let resets = frame(3, 0, 1, &[0, 0, 0, 8]).repeat(10_000);
+    for flood in [pings, nothing, resets] {
+        let answer = talk(&world, &[&preface, &settings, &flood]);
+        assert!([0, 400].contains(&status(&answer)), "{answer}");
+        assert!(!answer.contains("HTTP/2"), "{answer}");
+    }
+    // An offer to change over is not taken; the request itself is as good as any.
+    let offer = [("connection", "Upgrade, HTTP2-Settings"), ("upgrade", "h2c"), ("http2-settings", "AAMAAABkAAQAAP__")];
+    let answer = talk(&world, &[&signed(&world, BODY, &offer)]);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(events(&world).await, 1);
+    assert_it_goes_on(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heads_beyond_all_measure_are_refused_and_strange_ones_are_not_read() {
+    let world = World::at("2026-11-22 09:00").await;
+    let long = "a".repeat(64 * 1024);
+    for (what, request, wanted) in [
+        (
+            "64 kB, unsigned",
+            head("POST /webhook", &[("x-long", long.as_str()), ("content-length", "0")]),
+            &[401, 431][..],
+        ),
+        ("200 kB", head("POST /webhook", &[("x-long", &long.repeat(3)), ("content-length", "0")]), &[0, 400, 431]),
+        ("200 headers", head("POST /webhook", &[("x-many", "1"); 200]), &[0, 400, 431]),
+        ("a path of 100 kB", head(&format!("POST /{}", "a".repeat(100_000)), &[]), &[0, 400, 404, 414]),
+        ("a strange name", b"POST /webhook HTTP/1.1\r\nhost: bot\r\n\xe3\x81\x82: z\r\n\r\n".to_vec(), &[0, 400]),
+        ("a folded header", b"POST /webhook HTTP/1.1\r\nhost: bot\r\nx-a: b\r\n c\r\n\r\n".to_vec(), &[0, 400]),
+    ] {
+        let answer = talk(&world, &[&request]);
+        assert!(wanted.contains(&status(&answer)), "{what}: {answer:.200}");
+        assert!(!answer.contains("aaaa"), "nothing is sent back: {what}");
+    }
+    assert_eq!(events(&world).await, 0);
+    // Values that are no ASCII are LINE's business: the signature says whether the rest is.
+    let strange = [("x-strange", "日本"), ("x-forwarded-for", "203.0.113.9, 127.0.0.1"), ("forwarded", "for=_x")];
+    assert_eq!(status(&talk(&world, &[&signed(&world, BODY, &strange)])), 200);
+    assert_eq!(events(&world).await, 1);
+    assert_it_goes_on(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn links_lead_to_the_address_of_the_settings_whoever_the_request_says_it_came_to() {
+    let world = World::with("2026-11-22 09:00", &[("PUBLIC_URL", "https://bot.example.jp")]).await;
+    let spoofed = "GET /privacy HTTP/1.1\r\nhost: evil.example\r\nx-forwarded-host: evil.example\r\nforwarded: host=evil.example\r\nconnection: close\r\n\r\n";
+    let address = world.bot_url.strip_prefix("http://").unwrap();
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.write_all(spoofed.as_bytes()).unwrap();
+    let mut page = String::new();
+    socket.read_to_string(&mut page).unwrap();
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("</html>"), "{page:.200}");
+    assert!(!page.contains("evil.example"));
+
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    let event = serde_json::json!({
+        "type": "message", "mode": "active", "timestamp": 1_795_305_900_000_i64, "webhookEventId": "from-elsewhere",
+        "source": { "type": "user", "userId": hana.user.id() }, "message": { "type": "text", "id": "9", "text": "個人情報" },
+    });
+    let body = serde_json::json!({ "destination": BOT, "events": [event] }).to_string();
+    let request = signed(&world, body.as_bytes(), &[("host", "evil.example"), ("x-forwarded-host", "evil.example")]);
+    let request = String::from_utf8(request).unwrap().replacen("host: bot\r\n", "", 1);
+    assert_eq!(status(&talk(&world, &[request.as_bytes()])), 200);
+    world.settle().await;
+    assert!(!hana.everything().contains("evil.example"));
+    let chat = format!("{:?}", hana.user.chat());
+    assert!(chat.contains("https://bot.example.jp/privacy") && !chat.contains("evil.example"), "{chat}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

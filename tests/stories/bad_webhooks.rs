@@ -170,8 +170,42 @@ async fn times_that_are_none_do_not_block_a_lane() {
 #[tokio::test]
 async fn the_first_of_two_events_with_one_id_wins() {
     let world = World::at("2026-11-22 09:00").await;
-    assert_eq!(send_events(&world, json!([text("same", "ヘルプ"), text("same", "停止")])).await, 200);
-    assert_eq!(world.app.store().count("webhook_event").await.unwrap(), 1);
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    let before = world.app.store().count("webhook_event").await.unwrap();
+    let hers = |word| {
+        changed(
+            text("same", word),
+            json!({ "replyToken": null, "source": { "type": "user", "userId": hana.user.id() } }),
+        )
+    };
+    assert_eq!(send_events(&world, json!([hers("ヘルプ"), hers("停止")])).await, 200);
+    assert_eq!(send_events(&world, json!([hers("停止")])).await, 200);
+    world.settle().await;
+    assert_eq!(world.app.store().count("webhook_event").await.unwrap(), before + 1);
+    world.until("2026-11-23 09:00").await;
+    // The help is pushed: the event has no reply token.
+    hana.was_pushed(&["11-22 09:00", "11-23 08:00"]);
+}
+
+#[tokio::test]
+async fn of_two_properties_with_one_name_the_last_is_what_is_kept_and_what_is_done() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    let hers = |id: &str, word: &str| {
+        let event = changed(
+            text(id, word),
+            json!({ "replyToken": null, "source": { "type": "user", "userId": hana.user.id() } }),
+        );
+        event.to_string()
+    };
+    let twice = hers("twice", "停止").replacen(r#""text":"停止""#, r#""text":"停止","text":"ヘルプ""#, 1);
+    let (unread, read) = (hers("unread", "停止"), twice);
+    let body = format!(r#"{{"destination":"Ux","events":[{unread}],"destination":"{BOT}","events":[{read}]}}"#);
+    assert_eq!(send(&world, body.as_bytes()).await, 200);
+    world.settle().await;
+    world.until("2026-11-23 09:00").await;
+    // The help is pushed: the event has no reply token.
+    hana.was_pushed(&["11-22 09:00", "11-23 08:00"]);
 }
 
 #[tokio::test]
@@ -231,6 +265,9 @@ async fn hostile_texts_in_every_question_break_nothing() {
         assert_eq!(hana.user.posts_back(data).await, 200);
         world.settle().await;
     }
+    let endless = text("endless", &"あ".repeat(33_000)).to_string();
+    assert_eq!(send(&world, format!(r#"{{"destination":"{BOT}","events":[{endless}]}}"#).as_bytes()).await, 200);
+    world.settle().await;
     for lone in [r#""\ud800""#, r#""\udc00\ud83d""#, r#""\u0000""#] {
         let event =
             text("X", "TEXT").to_string().replace(r#""TEXT""#, lone).replace(r#""X""#, &format!("\"e{}\"", lone.len()));

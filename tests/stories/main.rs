@@ -59,6 +59,7 @@ mod outage;
 mod overdue;
 mod preterm;
 mod privacy;
+mod quarantine;
 mod redis_index;
 mod redis_many;
 mod redis_operator;

@@ -53,6 +53,9 @@ async fn typed_times_are_read_and_brought_into_the_hours_with_words() {
         ("七時", "お届けを、朝7時ごろにします。"),
         ("午後7時", "お届けを、夜7時ごろにします。"),
         ("22時", "いちばん近い夜8時30分ごろにします。"),
+        ("8時半", "お届けを、朝8時30分ごろにします。"),
+        ("7:5", "お届けを、朝7時5分ごろにします。"),
+        ("24:00", "いちばん近い夜8時30分ごろにします。"),
         ("朝5時", "いちばん近い朝7時ごろにします。"),
     ] {
         asks(&hana).await;
@@ -60,6 +63,13 @@ async fn typed_times_are_read_and_brought_into_the_hours_with_words() {
     }
     asks(&hana).await;
     hana.says("朝ごはんのあと").await.tells("時刻として読めませんでした").offers("昼12時ごろ");
+    hana.says("もどる").await.tells("なにも変えていません");
+    for typed in ["25:00", "夜中3時"] {
+        asks(&hana).await;
+        hana.says(typed).await.tells("時刻として読めませんでした");
+        hana.says("もどる").await;
+    }
+    asks(&hana).await;
     hana.says("もどる").await.tells("なにも変えていません");
     world.until("2026-11-24 12:00").await;
     hana.was_pushed(&["11-23 07:00", "11-24 07:00"]);

@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// No event of a healthy server takes longer, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -105,6 +105,18 @@ impl Server {
             }
         }
         panic!("the process never said {what:?}, only:\n{}", self.said());
+    }
+
+    /// Whether it has said this, or says it within that time.
+    pub fn says_within(&self, words: &str, time: Duration) -> bool {
+        let limit = Instant::now() + time;
+        while !self.said().contains(words) {
+            let left = limit.saturating_duration_since(Instant::now());
+            if self.lines.recv_timeout(left).is_err() {
+                return self.said().contains(words);
+            }
+        }
+        true
     }
 
     /// Everything it said until now.

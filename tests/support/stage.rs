@@ -94,8 +94,13 @@ impl Stage {
 
     /// The bot in this process, at LINE's time.
     pub async fn by_hand(&self) -> ByHand {
+        self.by_hand_with(&[]).await
+    }
+
+    /// The same with other settings; later ones win.
+    pub async fn by_hand_with(&self, more: &[(&str, &str)]) -> ByHand {
         let ambient = rehearsal_ambient(&self.clock);
-        let config = Config::read(None, self.settings(ambient.now(), &[])).expect("the settings are right");
+        let config = Config::read(None, self.settings(ambient.now(), more)).expect("the settings are right");
         let (bot, url) = ByHand::open(&config, ambient, &self.attendance).await;
         self.line.set_webhook(&format!("{url}/webhook"));
         bot

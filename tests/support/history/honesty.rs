@@ -25,8 +25,8 @@ pub fn what_is_called_accepted_was_accepted(case: &Case<'_>) -> Vec<Violation> {
 }
 
 fn is_confirmed(case: &Case<'_>, row: &Delivery) -> bool {
-    let is_it = |request: &&Entry| Some(&request.request_id) == row.request_id.as_ref();
-    let named = case.account.requests.iter().filter(is_it).any(|request| {
+    let named = row.request_id.as_deref().map(|id| case.requests_of(id)).unwrap_or_default();
+    let named = named.iter().any(|request| {
         let to_them = row.user.as_deref().is_none_or(|user| request.to.is_empty() || request.is_to(user));
         // A new phone takes over the rows of the old one, which follows nobody any more.
         let moved = |user: &String| case.reader(user).is_none_or(|reader| reader.children.is_empty());
@@ -46,11 +46,11 @@ fn is_confirmed(case: &Case<'_>, row: &Delivery) -> bool {
 pub fn what_was_accepted_is_called_so(case: &Case<'_>) -> Vec<Violation> {
     let sends = case.account.requests.iter().filter(|request| matches!(request.endpoint.as_str(), "push" | "reply"));
     let sends = sends.filter(|send| send.accepted && send.at_ms > case.history.until_ms - KNOWN_MS);
-    let forgotten = sends.filter(|send| !case.rows_of(send).any(|row| row.state == "accepted"));
+    let forgotten = sends.filter(|send| !case.rows_of(send).iter().any(|row| row.state == "accepted"));
     let forgotten = forgotten.filter_map(|send| {
         // Groups are left; that they were told why is politeness.
         let user = send.to.first().filter(|chat| chat.starts_with('U'))?;
-        let in_doubt = may_be_unheard(case, send) && case.account.deliveries.iter().any(|row| is_unsure(row, user));
+        let in_doubt = may_be_unheard(case, send) && case.rows_for(user).iter().any(|row| is_unsure(row));
         (!in_doubt).then(|| {
             format!("LINE accepted a {} to {user} at {}, and no row says so", send.endpoint, moment(send.at_ms))
         })
@@ -70,9 +70,9 @@ fn may_be_unheard(case: &Case<'_>, send: &Entry) -> bool {
 }
 
 /// Whether the row may stand for something that LINE accepted and nobody heard of.
-fn is_unsure(row: &Delivery, user: &str) -> bool {
+fn is_unsure(row: &Delivery) -> bool {
     // What was said again by push is accepted under another request.
-    row.is_for(user) && (row.is_open() || matches!(row.state.as_str(), "unconfirmed" | "accepted"))
+    row.is_open() || matches!(row.state.as_str(), "unconfirmed" | "accepted")
 }
 
 /// I13: no row stays open an hour after its window has closed.

@@ -16,6 +16,8 @@ use super::{Account, Case, Delivery, Reader, Violation};
 const RECOVERY_MS: i64 = 12 * 60_000;
 /// What a healthy server may need on the clock of the history, which stands still while it works.
 const HEALTHY_MS: i64 = 60_000;
+/// The clock of a process may be behind LINE's by as long as its start took.
+const CLOCKS_MS: i64 = 10_000;
 
 /// Moments of trouble of an account in a span, ends included; of a longer one its last moment.
 fn trouble(case: &Case<'_>, account: &Account, from_ms: i64, until_ms: i64) -> Option<i64> {
@@ -122,7 +124,7 @@ fn was_refused(case: &Case<'_>, user: &str, day: Day) -> bool {
 /// Whether somebody of the account did something shortly before that moment.
 fn was_heard_from(case: &Case<'_>, at_ms: i64) -> bool {
     let mut webhooks = case.account.webhooks.iter().filter(|webhook| !webhook.events.is_empty());
-    webhooks.any(|webhook| webhook.at_ms <= at_ms && at_ms - webhook.at_ms <= RECOVERY_MS)
+    webhooks.any(|webhook| (-CLOCKS_MS..=RECOVERY_MS).contains(&(at_ms - webhook.at_ms)))
         || case.history.server_away.iter().any(|span| span.from_ms <= at_ms && at_ms <= span.until_ms)
 }
 

@@ -4,8 +4,8 @@
 //! connection that cannot write, and every violation fails the story. What a story breaks on purpose
 //! and LINE's ledger cannot tell is said beforehand, narrowly, with [`Witness::expects`].
 
-mod log;
-mod rows;
+pub mod log;
+pub mod rows;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -217,7 +217,7 @@ impl Witness {
     }
 
     /// What was found and not expected, and what was expected and not found.
-    fn verdict(&self) -> Vec<String> {
+    pub fn verdict(&self) -> Vec<String> {
         let (found, told) = (judge(&self.history()), self.told());
         let fits = |violation: &Violation, expected: &Expected| {
             violation.invariant == expected.invariant && violation.what.contains(&expected.part)

@@ -2,7 +2,9 @@
 //!
 //! Only a whole message that is a date is read, with an opening such as 「予定日は」 and a closing such
 //! as 「です」. What is certain is [`Reading::Day`]; everything else is shown to the reader first.
+//! A day outside [`YEARS`] is a slip of the finger and is read as nothing.
 
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use chrono::{Datelike, Days, NaiveDate};
@@ -36,8 +38,11 @@ pub struct Typed {
     pub kind: Option<Kind>,
 }
 
-/// How a pattern's finding is read.
-type Read = fn(&Captures<'_>) -> Reading;
+/// How a pattern's finding is read; `None` when it is none that anybody can mean.
+type Read = fn(&Captures<'_>) -> Option<Reading>;
+
+/// Years of days that anybody can mean.
+pub const YEARS: RangeInclusive<i32> = 1900..=2100;
 
 /// What a date is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +92,7 @@ pub fn date(text: &str, today: NaiveDate) -> Option<Typed> {
     // Before the numerals become digits: 一昨日 is no number.
     if let Some(found) = RELATIVE.captures(&text) {
         let reading = relative(&found["word"], today);
-        return Some(Typed { reading, kind: kind(&found) });
+        return reading.map(|reading| Typed { reading, kind: kind(&found) });
     }
     let text = numerals::in_digits(&text);
     let readers: [(&Regex, Read); 7] = [
@@ -101,8 +106,15 @@ pub fn date(text: &str, today: NaiveDate) -> Option<Typed> {
     ];
     readers.into_iter().find_map(|(pattern, read)| {
         let found = pattern.captures(&text)?;
-        Some(Typed { reading: read(&found), kind: kind(&found) })
+        Some(Typed { reading: read(&found)?, kind: kind(&found) })
     })
+}
+
+/// The day that a date picker sent: `2027-03-01`, in [`YEARS`]; anything else was written by hand.
+#[must_use]
+pub fn picked(text: &str) -> Option<NaiveDate> {
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    (day.to_string() == text && can_be_meant(&day)).then_some(day)
 }
 
 /// Whole days of gestation that a message such as 「妊娠8週3日」 says, 0 to 699.
@@ -144,9 +156,14 @@ fn day(year: i32, found: &Captures<'_>) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(found, "m"), number(found, "d"))
 }
 
-fn full(found: &Captures<'_>) -> Reading {
+fn can_be_meant(day: &NaiveDate) -> bool {
+    YEARS.contains(&day.year())
+}
+
+fn full(found: &Captures<'_>) -> Option<Reading> {
     let year = i32::try_from(number(found, "y")).unwrap_or(0);
-    day(year, found).map_or(Reading::NotInCalendar, Reading::Day)
+    let Some(day) = day(year, found) else { return Some(Reading::NotInCalendar) };
+    can_be_meant(&day).then_some(Reading::Day(day))
 }
 
 /// A Japanese era.
@@ -178,19 +195,18 @@ impl Era {
     }
 }
 
-fn era(found: &Captures<'_>) -> Reading {
+fn era(found: &Captures<'_>) -> Option<Reading> {
     let said = &found["era"];
-    let Some(era) = ERAS.iter().find(|era| era.name.starts_with(said) || era.letter == said) else {
-        return Reading::NotInCalendar;
-    };
+    let era = ERAS.iter().find(|era| era.name.starts_with(said) || era.letter == said)?;
     let year = if &found["y"] == "元" { 1 } else { number(found, "y") };
     if year == 0 || era.last_year.is_some_and(|last| year > last) {
-        return Reading::NoSuchEraYear;
+        return Some(Reading::NoSuchEraYear);
     }
     let year = era.begins.0 - 1 + i32::try_from(year).unwrap_or(0);
-    let Some(day) = day(year, found) else { return Reading::NotInCalendar };
+    let Some(day) = day(year, found) else { return Some(Reading::NotInCalendar) };
     let reigns = Era::of(day).is_some_and(|now| now.name == era.name);
-    if reigns { Reading::Day(day) } else { Reading::OneOf(vec![day], Doubt::Era) }
+    let reading = if reigns { Reading::Day(day) } else { Reading::OneOf(vec![day], Doubt::Era) };
+    can_be_meant(&day).then_some(reading)
 }
 
 /// The era and year of a day, for saying it: 「令和9年」, 「令和元年」.
@@ -204,7 +220,7 @@ pub fn era_year(day: NaiveDate) -> String {
 }
 
 /// 「05-04-25」: the year of this century, of Heisei or of Reiwa first, or the year last.
-fn short(found: &Captures<'_>) -> Reading {
+fn short(found: &Captures<'_>) -> Option<Reading> {
     let part = |name| i32::try_from(number(found, name)).unwrap_or(0);
     let (a, b, c) = (part("y"), number(found, "m"), number(found, "d"));
     let last = part("d");
@@ -217,22 +233,22 @@ fn short(found: &Captures<'_>) -> Reading {
     let day_first = figures.then(|| [with_year(2000 + last, b, first), with_year(2000 + last, first, b)]);
     let all = [with_year(2000 + a, b, c), reiwa, heisei].into_iter().chain(day_first.into_iter().flatten());
     let mut days: Vec<NaiveDate> = Vec::new();
-    for day in all.flatten() {
+    for day in all.flatten().filter(can_be_meant) {
         if !days.contains(&day) {
             days.push(day);
         }
     }
-    if days.is_empty() { Reading::NotInCalendar } else { Reading::OneOf(days, Doubt::Digits) }
+    Some(if days.is_empty() { Reading::NotInCalendar } else { Reading::OneOf(days, Doubt::Digits) })
 }
 
-fn month_day(found: &Captures<'_>) -> Reading {
+fn month_day(found: &Captures<'_>) -> Option<Reading> {
     let (month, day) = (number(found, "m"), number(found, "d"));
     // 2024 has every day that any year has.
     let exists = NaiveDate::from_ymd_opt(2024, month, day).is_some();
-    if exists { Reading::MonthDay(month, day) } else { Reading::NotInCalendar }
+    Some(if exists { Reading::MonthDay(month, day) } else { Reading::NotInCalendar })
 }
 
-fn relative(word: &str, today: NaiveDate) -> Reading {
+fn relative(word: &str, today: NaiveDate) -> Option<Reading> {
     let back = |days| today.checked_sub_days(Days::new(days));
     let ahead = |days| today.checked_add_days(Days::new(days));
     let day = match word {
@@ -242,7 +258,8 @@ fn relative(word: &str, today: NaiveDate) -> Reading {
         "一昨日" | "おととい" | "おとつい" => back(2),
         _ => Some(today),
     };
-    Reading::OneOf(vec![day.unwrap_or(today)], Doubt::Relative)
+    let day = day.filter(can_be_meant)?;
+    Some(Reading::OneOf(vec![day], Doubt::Relative))
 }
 
 #[cfg(test)]

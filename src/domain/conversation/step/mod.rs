@@ -34,6 +34,7 @@ mod twins;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::postback::{ChildRef, Data, Tap};
+use super::reading::dates::picked;
 use super::reading::words::{self, Command};
 use super::state::{Called, State, Wanted};
 use super::wording::Prompt;
@@ -264,7 +265,7 @@ fn read(scene: Scene<'_>, text: &str) -> Option<Step> {
 }
 
 fn tapped(scene: Scene<'_>, data: &str, date: Option<&str>) -> Step {
-    let picked = date.and_then(|date| date.parse::<NaiveDate>().ok());
+    let picked = date.and_then(picked);
     let Some(data) = Data::parse(data) else { return scene.again(Line::UnknownButton) };
     match data.turn {
         None => commands::entered(scene, data, picked),

@@ -184,8 +184,11 @@ fn typing_what_the_picker_is_for_says_how_to_type_it() {
 fn a_picker_without_a_date_or_with_nonsense_asks_again() {
     let mut world = asked();
     let data = world.data_of("出産予定日をえらぶ");
-    for date in [None, Some("2027-02-30".to_owned()), Some("きょう".to_owned())] {
-        world.receives(&Input::Postback { data: data.clone(), date }).sees("予定日");
+    let nonsense =
+        ["2027-02-30", "0000-00-00", "0001-01-01", "9999-12-31", "+12027-03-01", "2027-3-1", " 2027-03-01", "きょう"];
+    for date in nonsense.into_iter().map(Some).chain([None]) {
+        let input = Input::Postback { data: data.clone(), date: date.map(str::to_owned) };
+        world.receives(&input).sees("予定日");
         assert!(matches!(world.state(), State::AskingDate { .. }));
     }
 }

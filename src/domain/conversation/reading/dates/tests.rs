@@ -113,6 +113,28 @@ fn eras_end_and_begin_on_their_days() {
 }
 
 #[test]
+fn a_year_that_nobody_can_mean_is_no_date() {
+    for text in
+        ["0227-03-01", "1899/12/31", "2101年1月1日", "99991231", "明治32年12月31日", "令和999年1月1日", "R83.1.1"]
+    {
+        assert_eq!(read(text), None, "{text}");
+    }
+    assert_eq!(read("1900/1/1"), one("1900-01-01"));
+    assert_eq!(read("2100-12-31"), one("2100-12-31"));
+    assert_eq!(date("あした", day("2100-12-31")), None);
+}
+
+#[test]
+fn a_picker_sends_its_days_in_one_spelling() {
+    assert_eq!(picked("2027-03-01"), Some(day("2027-03-01")));
+    for text in
+        ["", "2027-3-1", "2027/03/01", "2027-02-30", "0000-00-00", "+2027-03-01", "12027-03-01", "2027-03-01T10:00"]
+    {
+        assert_eq!(picked(text), None, "{text}");
+    }
+}
+
+#[test]
 fn a_year_that_was_not_said_is_never_guessed() {
     for text in ["4/5", "4月5日", "四月五日", "04/05", "0405", "4-5", "４月５日です", "4月5日生まれ"] {
         assert_eq!(read(text), Some(Reading::MonthDay(4, 5)), "{text}");
