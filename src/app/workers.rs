@@ -134,6 +134,14 @@ impl App {
     /// Time-outs, codes, old ids, the time last seen.
     pub(super) async fn take_care(&self) -> Result<(), crate::inbox::InboxError> {
         let now = self.ambient.now();
+        // A key that cannot be read now was read before, and is tried again.
+        if self.store.sealer().refresh().unwrap_or_else(key_file_fails) {
+            self.store.note_key().await?;
+            tracing::info!("the key file was changed: its current key seals from now on");
+        }
+        if let Some(list) = self.store.suppression() {
+            list.tend().await;
+        }
         self.store.saw(now).await?;
         self.look_at_the_log_of_the_database();
         if !self.deliveries.may_forget() {
@@ -146,6 +154,11 @@ impl App {
         self.store.forget_events(ms - IDS_KEPT_MS, ms - PAYLOADS_KEPT_MS).await?;
         Ok(())
     }
+}
+
+fn key_file_fails(error: crate::store::KeyError) -> bool {
+    tracing::warn!(error = &error as &dyn std::error::Error, "the key file cannot be read again; the known keys go on");
+    false
 }
 
 #[cfg(test)]

@@ -276,6 +276,7 @@ impl Tx {
             let (id, fence, maybe_sent) = (DeliveryId(row.id), row.fence + 1, row.maybe_sent);
             match self.leased(row, lease_until, &readers) {
                 Ok(row) => leased.push(row),
+                Err(StoreError::NewerKey) => return Err(StoreError::NewerKey),
                 Err(damage) => self.end_damaged(id, fence, maybe_sent, &damage).await?,
             }
         }

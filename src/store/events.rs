@@ -173,7 +173,7 @@ impl Tx {
             .filter(event::Column::AccountId.eq(account.0))
             .order_by_asc(event::Column::SentAt)
             .order_by_asc(event::Column::Id);
-        Ok(pending.one(&self.inner).await?.map(|row| opened(&self.sealer, row)))
+        pending.one(&self.inner).await?.map(|row| opened(&self.sealer, row)).transpose()
     }
 
     /// Ends an event that is pending; one that has ended stays as it is.
@@ -301,16 +301,20 @@ impl Store {
     }
 }
 
-pub(super) fn opened(sealer: &Sealer, row: event::Model) -> EventRow {
-    let payload = row.payload_sealed.and_then(|sealed| sealer.open(at(row.id), &sealed).ok());
-    EventRow {
+pub(super) fn opened(sealer: &Sealer, row: event::Model) -> Result<EventRow> {
+    let payload = match row.payload_sealed.map(|sealed| sealer.open(at(row.id), &sealed)) {
+        // It is not lost: whoever has the new key file decides it.
+        Some(Err(StoreError::NewerKey)) => return Err(StoreError::NewerKey),
+        payload => payload.and_then(Result::ok),
+    };
+    Ok(EventRow {
         id: EventId(row.id),
         key: row.event_key,
         sent_at: row.sent_at,
         received_at: row.received_at,
         attempts: row.attempts,
         payload,
-    }
+    })
 }
 
 fn lane(row: &sea_orm::QueryResult) -> Result<Blind> {

@@ -187,7 +187,12 @@ impl Tx {
         Ok(())
     }
 
-    async fn detach_riders(&self, answer: DeliveryId) -> Result<()> {
+    /// What becomes of the answer says nothing any more about today's message, which rode on it.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn detach_riders(&self, answer: DeliveryId) -> Result<()> {
         let update = Query::update()
             .table(delivery::Entity)
             .value(Column::RidesOn, Option::<i64>::None)

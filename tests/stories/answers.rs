@@ -81,6 +81,33 @@ async fn of_several_late_answers_only_the_last_word_is_said() {
     assert!(hana.last_word().contains("お届けを止めました"), "{}", hana.last_word());
 }
 
+/// A text about a child must not follow its loss, nor any letter a stop, whatever made an answer wait.
+#[tokio::test]
+async fn an_answer_that_is_tried_again_after_a_loss_or_a_stop_shows_no_text_about_the_child() {
+    for sad in ["流産しました", "停止"] {
+        for again in [false, true] {
+            let world = World::at("2026-11-22 09:00").await;
+            let hana = nearly_registered(&world).await;
+            if again {
+                hana.taps("登録する").await.tells(TODAY);
+            }
+            let before = times_told(&hana, TODAY);
+            world.line.faults().on(On::Reply).next(FaultKind::ServerError(503));
+            if again {
+                hana.says("今日").await;
+            } else {
+                hana.taps("登録する").await;
+            }
+            hana.says(sad).await;
+            assert_eq!(rows(&world, State::Waiting).await, 1, "the answer before it is tried again");
+            world.until("2026-11-22 20:00").await;
+            assert_eq!(times_told(&hana, TODAY), before, "{sad}, again: {again}");
+            world.until("2026-11-24 09:00").await;
+            assert!(attempts(&world, &hana).is_empty());
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_answer_nobody_waits_for_any_more_is_not_pushed() {
     let world = World::at("2026-11-22 09:00").await;

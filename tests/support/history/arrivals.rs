@@ -21,7 +21,7 @@ pub fn no_event_is_lost(case: &Case<'_>) -> Vec<Violation> {
         rows.entry(&row.key).or_default().push(row);
     }
     let kept = case.account.webhooks.iter().filter(|webhook| webhook.status == 200);
-    let known = kept.filter(|webhook| webhook.at_ms > case.history.until_ms - KNOWN_MS);
+    let known = kept.filter(|webhook| webhook.at_ms > case.history.until_ms - KNOWN_MS && !case.is_lost(webhook.at_ms));
     let events = known.flat_map(|webhook| webhook.events.iter());
     let lost = events.filter_map(|event| {
         let id = event["webhookEventId"].as_str().filter(|id| is_id(id))?;
@@ -81,6 +81,7 @@ pub fn a_reply_is_the_answer_to_something_decided(case: &Case<'_>) -> Vec<Violat
         }
     }
     let replies = case.account.requests.iter().filter(|request| request.endpoint == "reply" && request.accepted);
+    let replies = replies.filter(|reply| !case.is_lost(reply.at_ms));
     let replies = replies.filter(|reply| reply.to.first().is_some_and(|chat| chat.starts_with('U')));
     let mut accepted: HashMap<&str, usize> = HashMap::new();
     for token in replies.filter_map(|reply| reply.reply_token.as_deref()) {

@@ -45,6 +45,7 @@ fn is_confirmed(case: &Case<'_>, row: &Delivery) -> bool {
 /// open or in doubt instead; but there is one.
 pub fn what_was_accepted_is_called_so(case: &Case<'_>) -> Vec<Violation> {
     let sends = case.account.requests.iter().filter(|request| matches!(request.endpoint.as_str(), "push" | "reply"));
+    let sends = sends.filter(|send| !case.is_lost(send.at_ms));
     let sends = sends.filter(|send| send.accepted && send.at_ms > case.history.until_ms - KNOWN_MS);
     let forgotten = sends.filter(|send| !case.rows_of(send).iter().any(|row| row.state == "accepted"));
     let forgotten = forgotten.filter_map(|send| {

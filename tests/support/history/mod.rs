@@ -39,6 +39,8 @@ pub struct History {
     pub accounts: Vec<Account>,
     /// Times in which there may have been no server.
     pub server_away: Vec<Span>,
+    /// Times of which the database knows nothing any more: it was restored from an older backup.
+    pub lost: Vec<Span>,
     /// Everything that was logged.
     pub log: String,
     /// What nobody may find in a log.

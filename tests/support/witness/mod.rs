@@ -70,6 +70,8 @@ pub struct Database {
 struct Told {
     line_away: Vec<Span>,
     server_away: Vec<Span>,
+    /// What happened then is not in the database any more.
+    lost: Vec<Span>,
     /// How many servers there are, where the story says when they come and go.
     servers: usize,
     /// Logs of processes.
@@ -156,6 +158,12 @@ impl Witness {
         }
     }
 
+    /// The database was lost, and is what it was at that moment.
+    pub fn forgets_since(&self, moment: DateTime<Utc>) {
+        let span = Span { from_ms: moment.timestamp_millis(), until_ms: self.now_ms() };
+        self.told().lost.push(span);
+    }
+
     /// There is no server until then.
     pub fn server_is_away(&self, until: DateTime<Utc>) {
         let span = Span { from_ms: self.now_ms(), until_ms: until.timestamp_millis() };
@@ -208,6 +216,7 @@ impl Witness {
             until_ms: self.now_ms(),
             accounts: accounts.collect(),
             server_away: told.server_away.clone(),
+            lost: told.lost.clone(),
             log: log::read(&self.heard, &told.logs),
             personal: told.secrets.clone(),
         };
