@@ -1,5 +1,6 @@
 //! Opening: key, database, content, accounts, in the order in which they can refuse.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +12,7 @@ use crate::clock::skew::Skew;
 use crate::config::{AccountConfig, Config, TokenConfig};
 use crate::content::{self, Source};
 use crate::delivery::pace::{DEFAULT_RATE, Pace};
-use crate::delivery::{Channel, Deliveries};
+use crate::delivery::{Channel, Deliveries, DeliveryError};
 use crate::domain::account::Account;
 use crate::domain::calendar::JST;
 use crate::domain::ids::AccountId;
@@ -63,6 +64,7 @@ impl App {
         let pace = pace(config, redis, &accounts, &ambient);
         let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels))
             .timed_by(Arc::clone(&skew));
+        deliveries.try_refused_again().await.map_err(|DeliveryError::Store(error)| error)?;
         let site = Site {
             inbox: inbox.clone(),
             store: store.clone(),
@@ -245,11 +247,12 @@ async fn channels(
     skew: &Arc<Skew>,
     (ambient, limits): (&Ambient, Limits),
 ) -> Result<Vec<Channel>, StartError> {
-    let mut channels = Vec::new();
+    let (mut channels, mut libraries) = (Vec::new(), HashMap::new());
     for one in ordered(config) {
         let row = ensure_account(store, &one.slug).await?;
         let line = line(config, one, ambient, limits)?.telling(Arc::clone(skew));
-        channels.push(Channel::new(account(config, one, row)?, line));
+        let library = library(config, one.municipality.as_deref(), &mut libraries)?;
+        channels.push(Channel::new(account(config, one, row, library), line));
     }
     Ok(channels)
 }
@@ -270,24 +273,38 @@ async fn ensure_account(store: &Store, slug: &str) -> Result<AccountRow, StoreEr
     Ok(row)
 }
 
-fn account(config: &Config, one: &AccountConfig, row: AccountRow) -> Result<Account, StartError> {
-    let loaded = content::load(&content_source(config), one.municipality.as_deref())?;
+/// The texts of a municipality. Accounts with the same ones share them, however many they are.
+fn library<'c>(
+    config: &Config,
+    municipality: Option<&'c str>,
+    known: &mut HashMap<Option<&'c str>, Arc<Library>>,
+) -> Result<Arc<Library>, StartError> {
+    if let Some(library) = known.get(&municipality) {
+        return Ok(Arc::clone(library));
+    }
+    let loaded = content::load(&content_source(config), municipality)?;
     for warning in &loaded.warnings {
         tracing::debug!(file = %warning.place.file, line = warning.place.line, "{}", warning.sentence);
     }
     if !may_be_sent(config, &loaded.library) {
         return Err(StartError::Unreviewed);
     }
+    let library = Arc::new(loaded.library);
+    known.insert(municipality, Arc::clone(&library));
+    Ok(library)
+}
+
+fn account(config: &Config, one: &AccountConfig, row: AccountRow, library: Arc<Library>) -> Account {
     let bot_user_id = one.bot_user_id.clone().or(row.bot_user_id);
-    Ok(Account {
+    Account {
         id: row.id,
         slug: one.slug.clone(),
         zone: JST,
         hours: one.hours,
         bot_user_id: Arc::new(bot_user_id.map_or_else(OnceLock::new, OnceLock::from)),
-        library: Arc::new(loaded.library),
+        library,
         privacy_url: privacy_url(config, &one.slug),
-    })
+    }
 }
 
 fn privacy_url(config: &Config, slug: &str) -> Option<String> {

@@ -25,6 +25,7 @@ mod readers;
 mod schema;
 pub mod seal;
 mod timers;
+mod unreachable;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub use outcomes::{Next, Outcome};
 pub use readers::{NewReader, ReaderRow};
 pub use schema::SchemaError;
 pub use seal::{Blind, Sealer};
+pub use unreachable::WITHDRAWN;
 
 use crate::clock::Ambient;
 use backend::Pools;
