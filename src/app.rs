@@ -6,9 +6,12 @@
 //! - [`App::settle`] and [`App::advance_to`] do by hand what the workers do by themselves: for the
 //!   demo's clock, and for tests, which never sleep.
 
+pub mod archive;
 mod clockwork;
 pub mod demo;
 pub mod enquiry;
+pub mod keys;
+pub mod means;
 pub mod online;
 mod open;
 pub mod platform;
@@ -28,11 +31,10 @@ use crate::content::Findings;
 use crate::delivery::{Deliveries, Kind};
 use crate::http::{self, Site};
 use crate::inbox::{Inbox, InboxError};
-use crate::store::seal::KeyError;
-use crate::store::{SchemaError, Store, StoreError};
+use crate::store::{KeyError, ListError, SchemaError, Store, StoreError};
 use crate::timers::redis::BadAddress;
 
-pub use clockwork::ClockworkError;
+pub use clockwork::{Chore, ClockworkError};
 pub use open::{content_source, migrate, open_store, refusals, rehearsal_start};
 
 /// Why the server cannot start. Each says what to do.
@@ -68,6 +70,9 @@ pub enum StartError {
         "PostgreSQL につながりません。サーバーが動いているか、HAGUKUMI_DATABASE_URL のホスト・データベース・利用者・パスワードが正しいかを確かめてください"
     )]
     Away(#[source] StoreError),
+    /// The suppression list.
+    #[error("配信停止の控え（HAGUKUMI_SUPPRESSION_FILE）に書きこめません。置き場所と権限を確かめてください")]
+    Suppression(#[from] ListError),
     /// Another server has the SQLite file.
     #[error("{0} は、別の hagukumi が使っています。SQLite では server を1つだけ動かせます。")]
     InUse(String),
@@ -176,6 +181,12 @@ impl App {
             .run();
         let (web, stopping) = (server.handle(), watch::Sender::new(false));
         Ok(Serving { app: self.clone(), web, web_task: tokio::spawn(server), stopping, workers: Vec::new() })
+    }
+
+    /// What the web server serves.
+    #[must_use]
+    pub const fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The database, for commands and checks.

@@ -49,6 +49,7 @@ pub mod config;
 pub mod content;
 pub mod delivery;
 pub mod domain;
+pub mod fail;
 pub mod http;
 pub mod inbox;
 pub mod line;

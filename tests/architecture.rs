@@ -9,6 +9,8 @@
 mod rooms;
 #[path = "architecture/scan.rs"]
 mod scan;
+#[path = "supply/mod.rs"]
+mod supply;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -81,6 +83,32 @@ fn every_room_has_its_row_in_the_table() {
     let rooms: BTreeSet<String> = sources().iter().map(|source| Module::of(&source.file).room().to_owned()).collect();
     let unknown: Vec<&String> = rooms.iter().filter(|room| rooms::wall_of(room).is_none()).collect();
     assert!(unknown.is_empty(), "give these rooms a row in tests/architecture/rooms.rs: {unknown:?}");
+}
+
+/// Points at which a process kills itself are for tests: no feature brings them along, and one room alone
+/// knows of them.
+#[test]
+fn nothing_of_the_fail_points_ships() {
+    let manifest: toml::Table = fs::read_to_string(workspace().join("Cargo.toml")).unwrap().parse().unwrap();
+    let features = manifest["features"].as_table().unwrap();
+    let brings = |name: &String, brought: &toml::Value| {
+        name != "fail-points" && brought.as_array().unwrap().iter().any(|one| one.as_str() == Some("fail-points"))
+    };
+    assert!(!features.iter().any(|(name, brought)| brings(name, brought)), "{features:?}");
+    assert_eq!(manifest["dependencies"]["rustix"]["optional"].as_bool(), Some(true));
+    let sources = sources();
+    let known: Vec<&str> = sources
+        .iter()
+        .filter(|source| source.text.contains("fail-points"))
+        .map(|source| source.file.as_str())
+        .collect();
+    assert_eq!(known, ["src/fail.rs"]);
+    let harmless = sources.iter().find(|source| source.file == "src/fail/harmless.rs").unwrap();
+    for nothing in ["const fn at(_point: Point) {}", "const fn soon(_point: Point) {}"] {
+        assert!(harmless.text.contains(nothing), "{}", harmless.text);
+    }
+    let kills = sources.iter().filter(|source| source.text.contains("rustix::"));
+    assert_eq!(kills.map(|source| source.file.as_str()).collect::<Vec<_>>(), ["src/fail/deadly.rs"]);
 }
 
 /// What is said about one file with this text.

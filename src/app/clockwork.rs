@@ -1,4 +1,6 @@
 //! Moving time by hand: everything that is due on the way happens at its own moment.
+//!
+//! A *chore* is one tick of one of the workers; a simulation does them one by one, in its own order.
 
 use chrono::{DateTime, Utc};
 
@@ -22,7 +24,40 @@ pub enum ClockworkError {
     Store(#[from] StoreError),
 }
 
+/// One tick of a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chore {
+    /// Deciding what arrived.
+    Inbox,
+    /// Letting time itself speak.
+    TimeOuts,
+    /// Sending the answers of an account, by its number.
+    Answers(usize),
+    /// Planning and sending the mornings of an account.
+    Mornings(usize),
+    /// Planning whom the timer index forgot.
+    Sweep(usize),
+    /// Forgetting what is old, and keeping the time.
+    Care,
+}
+
 impl App {
+    /// Does one chore, to its end; returns how much there was to do.
+    ///
+    /// # Errors
+    ///
+    /// [`ClockworkError`]; a worker would try again a second later.
+    pub async fn does(&self, chore: Chore) -> Result<usize, ClockworkError> {
+        Ok(match chore {
+            Chore::Inbox => self.inbox.tick().await?,
+            Chore::TimeOuts => self.inbox.time_out().await?,
+            Chore::Answers(account) => self.deliveries.tick_of(account, Kind::Answers).await?,
+            Chore::Mornings(account) => self.deliveries.tick_of(account, Kind::Mornings).await?,
+            Chore::Sweep(account) => self.deliveries.sweep_of(account).await?,
+            Chore::Care => self.take_care().await.map(|()| 0)?,
+        })
+    }
+
     /// Does everything that can be done now, until nothing is left.
     ///
     /// # Errors
@@ -64,8 +99,13 @@ impl App {
         Ok(())
     }
 
-    /// The next moment at which something is due, or at which the sweep would find that it was.
-    async fn next_moment(&self) -> Result<Option<i64>, StoreError> {
+    /// The next moment at which something is due, or at which the sweep would find that it was, in
+    /// milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn next_moment(&self) -> Result<Option<i64>, StoreError> {
         let now = self.ambient.now_ms();
         let due = self.store.next_moment(now).await?;
         let swept = self.store.next_due_after(now - GRACE_MS).await?.map(|due| due + GRACE_MS);

@@ -24,6 +24,10 @@ pub struct Demo {
     pub phone_url: String,
     /// Where the bot listens.
     pub bot_url: String,
+    /// Where the simulated LINE is asked and told, when that was wanted (see [`crate::simulator::Order`]).
+    pub control_url: Option<String>,
+    /// The temporary database. It goes with the demo.
+    pub database: PathBuf,
     serving: Serving,
     line: Running,
     folder: PathBuf,
@@ -38,12 +42,13 @@ const CHANNEL_SECRET: &str = "0123456789abcdef0123456789abcdef";
 const ACCESS_TOKEN: &str = "demo-token-for-the-simulator-only";
 const BOT_USER_ID: &str = "Ub0700000000000000000000000000001";
 
-/// Starts everything. `content_dir` and `log` as in the settings of a server.
+/// Starts everything. `content_dir` as in the settings of a server; with `control`, other programmes of
+/// this machine may ask the simulated LINE what happened, and play people, as with `hagukumi simulator`.
 ///
 /// # Errors
 ///
 /// [`StartError`].
-pub async fn start(content_dir: Option<PathBuf>, ambient: &Ambient) -> Result<Demo, StartError> {
+pub async fn start(content_dir: Option<PathBuf>, control: bool, ambient: &Ambient) -> Result<Demo, StartError> {
     let clock = Arc::new(RehearsalClock::running(ambient.now()));
     let folder = temporary_folder(ambient)?;
     let source = content_dir.clone().map_or(Source::Embedded, Source::Directory);
@@ -53,12 +58,24 @@ pub async fn start(content_dir: Option<PathBuf>, ambient: &Ambient) -> Result<De
     let line = simulator.serve(phone).await;
     let bot = listener(0)?;
     let bot_url = format!("http://{}", address(&bot));
-    let config = config(&line, &folder, content_dir, ambient.now())?;
+    let database = folder.join("demo.sqlite");
+    let config = config(&line, &database, content_dir, ambient.now())?;
     let app = App::open(&config, rehearsal_ambient(&clock)).await?;
     let serving = app.serve(bot)?;
     simulator.channel(CHANNEL).set_webhook(&format!("{bot_url}/webhook"));
+    let control_url = control.then(|| open_control(&simulator, &line, &clock));
     turned_by_phones(&simulator, Hands::new(app, clock, simulator.clone()));
-    Ok(Demo { phone_url: format!("{}/phone", line.api_url), bot_url, serving, line, folder })
+    Ok(Demo { phone_url: format!("{}/phone", line.api_url), bot_url, control_url, database, serving, line, folder })
+}
+
+fn open_control(simulator: &Simulator, line: &Running, clock: &Arc<RehearsalClock>) -> String {
+    let clock = Arc::clone(clock);
+    simulator.allow_control(Arc::new(move |to| {
+        if let Some(to) = DateTime::from_timestamp_millis(to) {
+            clock.advance_to(to);
+        }
+    }));
+    format!("{}/control", line.api_url)
 }
 
 /// Gives the phones their clock buttons. The clock is turned in the bot's own runtime, and to the end,
@@ -102,11 +119,10 @@ fn simulator(clock: &Arc<RehearsalClock>, display_name: String) -> Simulator {
 
 fn config(
     line: &Running,
-    folder: &std::path::Path,
+    database: &std::path::Path,
     content: Option<PathBuf>,
     now: DateTime<Utc>,
 ) -> Result<Config, StartError> {
-    let database = folder.join("demo.sqlite");
     let settings = [
         ("LINE_API_URL", line.api_url.clone()),
         ("LINE_DATA_API_URL", line.data_url.clone()),

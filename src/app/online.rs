@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::means::Means;
 use super::open::{self, content_source};
 use crate::clock::Ambient;
 use crate::config::Config;
@@ -13,7 +14,7 @@ use crate::domain::library::Library;
 use crate::domain::programme::letters;
 use crate::domain::programme::pack::Place;
 use crate::domain::programme::plan::ReaderPlan;
-use crate::line::client::{Limits, Line};
+use crate::line::client::Line;
 use crate::line::outgoing::to_line;
 use crate::timers::redis::inspect;
 
@@ -21,7 +22,7 @@ use crate::timers::redis::inspect;
 pub async fn findings(config: &Config, ambient: &Ambient) -> Vec<Finding> {
     let mut findings = redis(config).await;
     for one in &config.accounts {
-        let line = match open::line(config, one, ambient, Limits::default()) {
+        let line = match open::line(config, one, ambient, &Means::default()) {
             Ok(line) => line,
             Err(error) => {
                 findings.push(finding(&one.slug, error));

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
+use super::means::Means;
 use super::{App, StartError};
 use crate::clock::Ambient;
 use crate::clock::skew::Skew;
@@ -45,14 +46,28 @@ impl App {
     ///
     /// [`StartError`]; nothing is served unless everything is right.
     pub async fn open_within(config: &Config, ambient: Ambient, limits: Limits) -> Result<Self, StartError> {
+        Self::open_by(config, ambient, &limits.into()).await
+    }
+
+    /// As [`App::open`], by other means.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]; nothing is served unless everything is right.
+    pub async fn open_by(config: &Config, ambient: Ambient, means: &Means) -> Result<Self, StartError> {
         let lock = lock_database(config)?;
         let store = open_store(config, ambient.clone()).await?;
+        let store = match &means.simulated {
+            Some(simulated) => store.under(Arc::clone(&simulated.strain)),
+            None => store,
+        };
         store.prepare(config.rehearsal_clock.is_some()).await?;
+        let store = store.keeping(&suppression_file(config))?;
         store.saw(ambient.now()).await?;
         let judged = config.rehearsal_clock.is_none();
         let skew = if judged { Skew::judging } else { Skew::rehearsing };
         let skew = Arc::new(skew(ambient.clone()));
-        let channels = Arc::new(channels(config, &store, &skew, (&ambient, limits)).await?);
+        let channels = Arc::new(channels(config, &store, &skew, (&ambient, means)).await?);
         let accounts: Arc<Vec<Account>> = Arc::new(channels.iter().map(|one| one.account.clone()).collect());
         let redis = redis(config, &store, &ambient).await?;
         let timers = timers(redis.as_ref(), &store, &accounts, &ambient);
@@ -61,7 +76,10 @@ impl App {
             // A stop among them must be heard before a morning leaves.
             inbox.tick().await?;
         }
-        let pace = pace(config, redis, &accounts, &ambient);
+        let pace = match &means.simulated {
+            Some(_) => Pace::unlimited(),
+            None => pace(config, redis, &accounts, &ambient),
+        };
         let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels))
             .timed_by(Arc::clone(&skew));
         deliveries.try_refused_again().await.map_err(|DeliveryError::Store(error)| error)?;
@@ -118,7 +136,7 @@ pub fn refusals(config: &Config) -> Vec<String> {
         if one.channel_secrets.is_empty() {
             refusals.push(of_account(NO_SECRET).to_string());
         }
-        if let Err(error) = line(config, one, &Ambient::system(), Limits::default()) {
+        if let Err(error) = line(config, one, &Ambient::system(), &Means::default()) {
             refusals.push(error.to_string());
         }
         let library = content::load(&content_source(config), one.municipality.as_deref()).map(|loaded| loaded.library);
@@ -198,6 +216,26 @@ fn key_file(config: &Config, beside: &Path) -> PathBuf {
     config.key_file.clone().unwrap_or_else(|| beside.with_extension("key"))
 }
 
+/// The key file of the settings, wherever it should be.
+pub(super) fn key_path(config: &Config) -> PathBuf {
+    let beside = || sqlite_file(config.database_url.expose()).map(|file| key_file(config, &file));
+    beside().or_else(|| config.key_file.clone()).unwrap_or_default()
+}
+
+/// A key that is there already: what comes back from a backup needs its own.
+pub(super) fn existing_key(config: &Config, ambient: &Ambient) -> Result<Sealer, StartError> {
+    key_at(&key_path(config), ambient)
+}
+
+/// Where the suppression list is.
+#[must_use]
+pub fn suppression_file(config: &Config) -> PathBuf {
+    /// Where nobody says it, and the database is elsewhere.
+    const ELSEWHERE: &str = "data/hagukumi.suppression";
+    let beside = || sqlite_file(config.database_url.expose()).map(|file| file.with_extension("suppression"));
+    config.suppression_file.clone().or_else(beside).unwrap_or_else(|| PathBuf::from(ELSEWHERE))
+}
+
 /// The key of a database that lies elsewhere: never made here, since every server needs the same.
 fn given_key(config: &Config, ambient: &Ambient) -> Result<Sealer, StartError> {
     let Some(key) = &config.key_file else {
@@ -214,7 +252,7 @@ fn key_at(path: &Path, ambient: &Ambient) -> Result<Sealer, StartError> {
 }
 
 /// The path in an SQLite address.
-fn sqlite_file(url: &str) -> Option<PathBuf> {
+pub(super) fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     let path = path.split('?').next().unwrap_or(path);
@@ -226,7 +264,7 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
 /// # Errors
 ///
 /// [`StartError::InUse`], [`StartError::Place`].
-fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
+pub(super) fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
     let Some(file) = sqlite_file(config.database_url.expose()) else { return Ok(None) };
     let lock = file.with_extension("lock");
     let fail = |cause| StartError::Place { path: lock.display().to_string(), cause };
@@ -245,13 +283,13 @@ async fn channels(
     config: &Config,
     store: &Store,
     skew: &Arc<Skew>,
-    (ambient, limits): (&Ambient, Limits),
+    (ambient, means): (&Ambient, &Means),
 ) -> Result<Vec<Channel>, StartError> {
     let (mut channels, mut libraries) = (Vec::new(), HashMap::new());
     for one in ordered(config) {
         let row = ensure_account(store, &one.slug).await?;
-        let line = line(config, one, ambient, limits)?.telling(Arc::clone(skew));
-        let library = library(config, one.municipality.as_deref(), &mut libraries)?;
+        let line = line(config, one, ambient, means)?.telling(Arc::clone(skew));
+        let library = library(config, one, means, &mut libraries)?;
         channels.push(Channel::new(account(config, one, row, library), line));
     }
     Ok(channels)
@@ -273,23 +311,24 @@ async fn ensure_account(store: &Store, slug: &str) -> Result<AccountRow, StoreEr
     Ok(row)
 }
 
-/// The texts of a municipality. Accounts with the same ones share them, however many they are.
+/// The texts of an account. Accounts with the same ones share them, however many they are.
 fn library<'c>(
     config: &Config,
-    municipality: Option<&'c str>,
+    one: &'c AccountConfig,
+    means: &Means,
     known: &mut HashMap<Option<&'c str>, Arc<Library>>,
 ) -> Result<Arc<Library>, StartError> {
+    let municipality = one.municipality.as_deref();
     if let Some(library) = known.get(&municipality) {
         return Ok(Arc::clone(library));
     }
-    let loaded = content::load(&content_source(config), municipality)?;
-    for warning in &loaded.warnings {
-        tracing::debug!(file = %warning.place.file, line = warning.place.line, "{}", warning.sentence);
-    }
-    if !may_be_sent(config, &loaded.library) {
+    let library = match &means.simulated {
+        Some(simulated) => Arc::clone(&simulated.library),
+        None => Arc::new(texts(config, one)?),
+    };
+    if !may_be_sent(config, &library) {
         return Err(StartError::Unreviewed);
     }
-    let library = Arc::new(loaded.library);
     known.insert(municipality, Arc::clone(&library));
     Ok(library)
 }
@@ -307,18 +346,21 @@ fn account(config: &Config, one: &AccountConfig, row: AccountRow, library: Arc<L
     }
 }
 
+fn texts(config: &Config, one: &AccountConfig) -> Result<Library, StartError> {
+    let loaded = content::load(&content_source(config), one.municipality.as_deref())?;
+    for warning in &loaded.warnings {
+        tracing::debug!(file = %warning.place.file, line = warning.place.line, "{}", warning.sentence);
+    }
+    Ok(loaded.library)
+}
+
 fn privacy_url(config: &Config, slug: &str) -> Option<String> {
     // LINE opens https only; without a public address the page is not offered.
     let base = config.public_url.as_ref().filter(|url| url.starts_with("https://"))?;
     Some(if slug == config.default_account { format!("{base}/privacy") } else { format!("{base}/privacy/{slug}") })
 }
 
-pub(super) fn line(
-    config: &Config,
-    one: &AccountConfig,
-    ambient: &Ambient,
-    limits: Limits,
-) -> Result<Line, StartError> {
+pub(super) fn line(config: &Config, one: &AccountConfig, ambient: &Ambient, means: &Means) -> Result<Line, StartError> {
     let refuse = |sentence: &str| StartError::Account { account: one.slug.clone(), sentence: sentence.to_owned() };
     let endpoints = Endpoints::new(&config.line_api_url, &config.line_data_api_url)
         .map_err(|_| refuse("HAGUKUMI_LINE_API_URL は https:// か http:// で始まるアドレスにしてください。"))?;
@@ -335,7 +377,8 @@ pub(super) fn line(
     };
     let tokens = tokens.map_err(|why| refuse(&format!("チャネルの設定を使えません（{why}）。")))?;
     let clock = ambient.clone();
-    Line::new(endpoints, tokens, limits, Arc::new(move || clock.now()))
+    let road = means.simulated.as_ref().map(|simulated| Arc::clone(&simulated.road));
+    Line::reached_by(road, endpoints, tokens, means.limits, Arc::new(move || clock.now()))
         .map_err(|error| StartError::Client(Box::new(error)))
 }
 

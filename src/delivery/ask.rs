@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::pace::Endpoint;
-use super::{Channel, Deliveries};
+use super::{Channel, Deliveries, either};
 use crate::domain::delivery::{Parts, Report, retry_key};
+use crate::fail::{self, Point};
 use crate::line::client::{Accepted, SendError};
 use crate::store::{Leased, Via};
 
@@ -27,6 +28,7 @@ impl Deliveries {
     }
 
     pub(super) async fn ask(&self, channel: &Channel, row: &Leased, objects: &[Value]) -> (Report, Option<String>) {
+        fail::at(either(row.via, Point::D1, Point::E1));
         let result = match (&row.parts, row.via) {
             (Parts::Answer { token: Some(token), .. }, Via::Reply) => channel.line.reply(token, objects).await,
             (Parts::Farewell { token, place, id, .. }, _) => {

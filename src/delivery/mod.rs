@@ -35,8 +35,9 @@ use crate::clock::skew::Skew;
 use crate::domain::account::Account;
 use crate::domain::delivery::health::Health;
 use crate::domain::delivery::trouble::Trouble;
+use crate::fail::Point;
 use crate::line::client::{Line, SendError};
-use crate::store::{First, Store, StoreError, Wanted};
+use crate::store::{First, Store, StoreError, Via, Wanted};
 use crate::timers::TimerIndex;
 use pace::Pace;
 use probe::stops_replies;
@@ -83,6 +84,14 @@ pub struct Channel {
     time_asked: Mutex<Option<i64>>,
     health: Mutex<Health>,
     trouble: Mutex<Trouble>,
+}
+
+/// The point of what leaves by push, or of what leaves by reply.
+const fn either(via: Via, push: Point, reply: Point) -> Point {
+    match via {
+        Via::Push => push,
+        Via::Reply => reply,
+    }
 }
 
 impl Channel {

@@ -101,6 +101,12 @@ impl Pace {
         Self { share: share.max(1.0), queues: Mutex::default(), pool: None }
     }
 
+    /// No limit: for simulations, in which machines do not talk.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self { share: f64::INFINITY, queues: Mutex::default(), pool: None }
+    }
+
     /// From now on the shares of these accounts are lent and borrowed through Redis.
     #[must_use]
     pub fn borrowing(mut self, link: Arc<Link>, accounts: &[AccountId], ambient: &Ambient) -> Self {

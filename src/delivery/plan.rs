@@ -19,6 +19,7 @@ use crate::domain::ids::ReaderId;
 use crate::domain::programme::plan::{message_on, next_due};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::look_again;
+use crate::fail::{self, Point};
 use crate::store::{Leased, NewDelivery, ReaderRow, StoreError, Tries, Tx, Via};
 use crate::timers::Timer;
 
@@ -40,6 +41,9 @@ impl Deliveries {
             tracing::warn!(error = &error as &dyn std::error::Error, "nobody says who is due; the sweep will");
             Vec::new()
         });
+        if !due.is_empty() {
+            fail::at(Point::C1);
+        }
         self.plan_readers(channel, &due).await
     }
 
@@ -49,7 +53,8 @@ impl Deliveries {
         if named.is_empty() {
             return Ok(Plan::default());
         }
-        let (account, now) = (&channel.account, self.ambient.now_ms());
+        let Some(now) = self.now_if_known() else { return Ok(Plan::default()) };
+        let account = &channel.account;
         let mut tries = Tries::default();
         let (rows, mut moved) = loop {
             // Should an earlier try have been committed after all, nobody is due any more, and its rows go
@@ -59,6 +64,9 @@ impl Deliveries {
                 done => break done?,
             }
         };
+        if !rows.is_empty() {
+            fail::at(Point::C3);
+        }
         moved.extend(self.left(named, &moved, now).await?);
         self.hint(account, &moved).await;
         Ok(Plan { readers: moved.len(), rows })
@@ -88,6 +96,9 @@ impl Deliveries {
         for reader in damaged {
             tx.park_reader(reader).await?;
             moved.push((reader, None));
+        }
+        if !rows.is_empty() {
+            fail::at(Point::C2);
         }
         tx.commit().await?;
         Ok((rows, moved))
@@ -147,7 +158,7 @@ async fn plan_reader(
         let look = look_again(account, &reader.profile, &reader.follows, now);
         reader.next_care_at = [reader.next_care_at, look].into_iter().flatten().min();
     }
-    tx.save_reader(reader).await?;
+    tx.save_planned(reader).await?;
     Ok(row)
 }
 
@@ -176,6 +187,7 @@ async fn write_row(
         window_until: account.ms(closes),
         lease_until: in_time.then_some(now + LEASE_MS),
         rides_on: None,
+        not_before: None,
         parts: in_time.then(|| Parts::Daily(parts.clone())),
     };
     let Some(id) = tx.keep_delivery(&new).await?.filter(|_| in_time) else { return Ok(None) };

@@ -2,6 +2,7 @@
 
 use super::{BATCH, Channel, Deliveries, DeliveryError, LEASE_MS};
 use crate::domain::ids::AccountId;
+use crate::fail::{self, Point};
 use crate::store::{First, Leased, StoreError, Tries, Wanted};
 
 impl Deliveries {
@@ -13,7 +14,8 @@ impl Deliveries {
         first: First,
         limit: u64,
     ) -> Result<Vec<Leased>, DeliveryError> {
-        let now = self.ambient.now_ms();
+        let now = if wanted == Wanted::Replies { Some(self.ambient.now_ms()) } else { self.now_if_known() };
+        let Some(now) = now else { return Ok(Vec::new()) };
         let account = channel.account.id;
         if !self.store.has_leasable(account, wanted, now).await? {
             return Ok(Vec::new());
@@ -38,16 +40,25 @@ impl Deliveries {
     ) -> Result<Vec<Leased>, StoreError> {
         let tx = self.store.begin().await?;
         let rows = tx.lease(account, which, now, now + LEASE_MS, limit).await?;
+        let again = rows.iter().any(|row| row.attempts > 1);
+        if !rows.is_empty() {
+            fail::at(if again { Point::R1 } else { Point::E0 });
+        }
         tx.commit().await?;
+        if again {
+            fail::at(Point::R2);
+        }
         Ok(rows)
     }
 
     /// Ends rows of an account whose window has closed, a batch in a transaction.
     pub(super) async fn end_overdue(&self, channel: &Channel) -> Result<(), DeliveryError> {
-        let (account, now) = (channel.account.id, self.ambient.now_ms());
+        let Some(now) = self.now_if_known() else { return Ok(()) };
+        let account = channel.account.id;
         while self.store.has_overdue(account, now).await? {
             let tx = self.store.begin().await?;
             let ended = tx.end_overdue(account, now, BATCH).await?;
+            fail::at(Point::R3);
             tx.commit().await?;
             if ended == 0 {
                 break;

@@ -2,10 +2,11 @@
 
 use tokio::sync::mpsc;
 
-use super::{Channel, Deliveries, DeliveryError};
+use super::{Channel, Deliveries, DeliveryError, either};
 use crate::domain::delivery::Report;
 use crate::domain::delivery::health::{Change, HoldReason};
 use crate::domain::ids::DeliveryId;
+use crate::fail::{self, Point};
 use crate::store::{Outcome, StoreError, Tries, Via};
 
 /// Outcomes written in one transaction.
@@ -66,34 +67,38 @@ impl Deliveries {
     /// Writes outcomes together; when that fails, one by one, so that one row cannot cost the others. An
     /// outcome that was written although nobody knows it stays the same when it is written again.
     async fn record(&self, attempts: &[Attempt]) -> Result<(), DeliveryError> {
-        let mut outcomes: Vec<&Outcome> = attempts.iter().map(|attempt| &attempt.outcome).collect();
+        let mut attempts: Vec<&Attempt> = attempts.iter().collect();
         // Rows are locked in the order of their ids.
-        outcomes.sort_by_key(|outcome| outcome.id);
-        if self.record_again(&outcomes).await.is_ok() {
+        attempts.sort_by_key(|attempt| attempt.outcome.id);
+        if self.record_again(&attempts).await.is_ok() {
             return Ok(());
         }
-        for outcome in outcomes {
-            self.record_again(&[outcome]).await?;
+        for attempt in attempts {
+            self.record_again(&[attempt]).await?;
         }
         Ok(())
     }
 
-    async fn record_again(&self, outcomes: &[&Outcome]) -> Result<(), StoreError> {
+    async fn record_again(&self, attempts: &[&Attempt]) -> Result<(), StoreError> {
         let mut tries = Tries::default();
         loop {
-            match self.record_once(outcomes).await {
+            match self.record_once(attempts).await {
                 Err(error) if tries.again(&error) => {}
                 done => return done,
             }
         }
     }
 
-    async fn record_once(&self, outcomes: &[&Outcome]) -> Result<(), StoreError> {
+    async fn record_once(&self, attempts: &[&Attempt]) -> Result<(), StoreError> {
+        let via = way_of(attempts.iter().copied());
+        fail::at(either(via, Point::D4, Point::E3));
         let tx = self.store.begin().await?;
-        for outcome in outcomes {
-            tx.record(outcome).await?;
-        }
-        tx.commit().await
+        let outcomes: Vec<&Outcome> = attempts.iter().map(|attempt| &attempt.outcome).collect();
+        tx.record_all(&outcomes).await?;
+        fail::at(either(via, Point::D5, Point::E4));
+        tx.commit().await?;
+        fail::at(either(via, Point::D6, Point::E5));
+        Ok(())
     }
 
     /// What single outcomes say about the account. The last word of a batch decides whether it is held.
@@ -136,6 +141,11 @@ impl Deliveries {
         tracing::error!(delivery.id = %row, "LINE refuses this row while others pass");
         Ok(())
     }
+}
+
+/// How these have left: by push, where any of them has.
+fn way_of<'a>(mut attempts: impl Iterator<Item = &'a Attempt>) -> Via {
+    if attempts.any(|attempt| attempt.via == Via::Push) { Via::Push } else { Via::Reply }
 }
 
 /// What one outcome means for the account.

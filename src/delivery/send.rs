@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use tokio::time::Instant;
 
 use super::pace::Endpoint;
@@ -15,8 +15,8 @@ use super::{Channel, Deliveries, DeliveryError, IN_FLIGHT, LEASE_MARGIN_MS};
 use crate::domain::delivery::health::PROBE_EVERY_MS;
 use crate::domain::delivery::{AnswerParts, Parts, Report, State, Verdict, backoff_ms, verdict};
 use crate::domain::family::Standing;
-use crate::domain::ids::ReaderId;
-use crate::store::{Leased, Next, Outcome, StoreError, Via, WITHDRAWN};
+use crate::domain::ids::{DeliveryId, ReaderId};
+use crate::store::{Leased, Next, Outcome, Store, StoreError, Via, WITHDRAWN};
 
 /// LINE takes a reply token for a minute (Messaging API reference, "Reply token").
 const REPLY_TOKEN_MS: i64 = 60_000;
@@ -28,7 +28,7 @@ const SUSPECT_MS: i64 = 60_000;
 
 /// What is the same for all rows that were leased together.
 struct Batch {
-    leased_at: Instant,
+    looked: AsyncMutex<Looked>,
     /// Why nothing can be pushed: LINE does not say who the bot is.
     no_push: Option<Report>,
     trial: Trial,
@@ -43,6 +43,26 @@ pub(super) enum Trial {
     OfHold,
     /// To try whether LINE answers again.
     OfTrouble,
+}
+
+/// What was found at the last look at the rows of a batch.
+struct Looked {
+    at: Instant,
+    ours: HashMap<DeliveryId, i32>,
+}
+
+impl Batch {
+    /// Whether the row is still ours, by a look that is not stale. One look is for all rows: where many
+    /// wait, a look for each would keep the database from everything else.
+    async fn has(&self, row: &Leased, store: &Store) -> bool {
+        let mut looked = self.looked.lock().await;
+        if looked.at.elapsed() > STALE {
+            let at = Instant::now();
+            let Ok(ours) = store.still_leased(&looked.ours).await else { return false };
+            *looked = Looked { at, ours };
+        }
+        looked.ours.contains_key(&row.id)
+    }
 }
 
 impl Deliveries {
@@ -61,10 +81,11 @@ impl Deliveries {
         if rows.is_empty() {
             return Ok(Sent::default());
         }
-        let leased_at = Instant::now();
+        let ours = rows.iter().map(|row| (row.id, row.fence)).collect();
+        let looked = AsyncMutex::new(Looked { at: Instant::now(), ours });
         let pushes = rows.iter().any(|row| row.via == Via::Push);
         let no_push = if pushes { self.no_push(channel).await } else { None };
-        let batch = Batch { leased_at, no_push, trial };
+        let batch = Batch { looked, no_push, trial };
         let batch = &batch;
         let (told, heard) = mpsc::unbounded_channel();
         let requests = async move {
@@ -89,13 +110,13 @@ impl Deliveries {
     async fn send_one(&self, channel: &Channel, row: Leased, batch: &Batch) -> Option<Attempt> {
         let endpoint = if row.via == Via::Reply { Endpoint::Reply } else { Endpoint::Push };
         self.pace.permit(channel.account.id, endpoint).await;
-        if batch.leased_at.elapsed() > STALE && !self.store.still_leased(row.id, row.fence).await.unwrap_or(false) {
+        if !batch.has(&row, &self.store).await {
             return None;
         }
-        if row.via == Via::Push && !self.still_knows_the_time() {
-            return None; // taken up again when the clock is right
-        }
         let now = self.ambient.now_ms();
+        if row.via == Via::Push && (!self.still_knows_the_time() || is_early(channel, &row, now)) {
+            return None; // taken up again when it is time
+        }
         if now + LEASE_MARGIN_MS > row.lease_until {
             return None; // whoever reaps it starts with a whole lease
         }
@@ -107,17 +128,31 @@ impl Deliveries {
         if via == Via::Push && batch.trial == Trial::None && channel.is_in_trouble() {
             return unasked(put_off(&row, now));
         }
+        let row = self.as_things_stand(row).await.map_err(|error| left(&error)).ok()?;
         match self.unspoken(channel, &row, now, content).await {
             Ok(Some(outcome)) => unasked(outcome),
             Ok(None) => Some(self.attempt(channel, &row, content, batch).await),
             Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "a row could not be looked at; it is taken up again"
-                );
+                left(&error);
                 None
             }
         }
+    }
+
+    /// The row as it may leave now. An answer that was decided before a loss or a stop brings no text about
+    /// that child any more.
+    async fn as_things_stand(&self, mut row: Leased) -> Result<Leased, StoreError> {
+        let Parts::Answer { said, .. } = &mut row.parts else { return Ok(row) };
+        let Some(today) = said.today.take() else { return Ok(row) };
+        let follows = row.reader.as_ref().map_or(&[][..], |reader| &reader.follows);
+        said.today = today.only_of(|child| follows.iter().any(|one| one.child.id == child && one.is_active()));
+        if said.today.is_none() && !said.again {
+            // The day's row was taken back; it must not be called accepted with the words.
+            let tx = self.store.begin().await?;
+            tx.detach_riders(row.id).await?;
+            tx.commit().await?;
+        }
+        Ok(row)
     }
 
     /// Reasons not to make the request after all.
@@ -190,6 +225,11 @@ impl Deliveries {
         let next = match verdict(report, row.maybe_sent) {
             Verdict::Settle(state) => Next::Settled { state, request_id },
             Verdict::Again => again(backoff_ms(row.attempts, self.ambient.below(u64::MAX))),
+            // A reply is free and held by nothing but a refused token: without a wait it would be asked again
+            // and again.
+            Verdict::Hold if row.via == Via::Reply && report == Report::AllowanceSpent => {
+                again(backoff_ms(row.attempts, self.ambient.below(u64::MAX)))
+            }
             Verdict::Hold => again(0),
             Verdict::Suspect => again((SUSPECT_MS << (row.attempts.clamp(1, 8) - 1)).min(PROBE_EVERY_MS)),
             Verdict::Push { with_today } => match &row.parts {
@@ -200,6 +240,11 @@ impl Deliveries {
         let error = (report != Report::Accepted).then(|| report.class());
         Outcome { id: row.id, fence: row.fence, next, error }
     }
+}
+
+/// Whether it is the message of a day that has not come: nobody plans one, but for a clock that was wrong.
+fn is_early(channel: &Channel, row: &Leased, now: i64) -> bool {
+    matches!(&row.parts, Parts::Daily(parts) if parts.day > channel.account.civil(now).date())
 }
 
 /// The rows of one chat leave one after the other, in the order in which they were decided.
@@ -220,6 +265,11 @@ fn by_chat(rows: Vec<Leased>) -> Vec<Vec<Leased>> {
 fn put_off(row: &Leased, now: i64) -> Outcome {
     let next = Next::Again { at: now, maybe_sent: row.maybe_sent };
     Outcome { id: row.id, fence: row.fence, next, error: None }
+}
+
+/// A row that could not be looked at.
+fn left(error: &StoreError) {
+    tracing::warn!(error = error as &dyn std::error::Error, "a row could not be looked at; it is taken up again");
 }
 
 fn ended(row: &Leased, why: &'static str) -> Outcome {

@@ -19,7 +19,8 @@ const LINE_EVERY_MS: i64 = 10_000;
 const FRESH_MS: i64 = 1_000;
 
 impl Deliveries {
-    /// Whether the clock can be believed now, as far as anybody who may be asked knows.
+    /// Whether the clock can be believed now, as far as anybody who may be asked knows. Whoever then uses the
+    /// time asks for it with [`Deliveries::now_if_known`].
     ///
     /// # Errors
     ///
@@ -35,6 +36,13 @@ impl Deliveries {
         }
         self.show();
         Ok(self.still_knows_the_time())
+    }
+
+    /// Now (milliseconds since 1970), if it can be believed. The clock is read first and judged after:
+    /// should it jump in between, what was read is still right.
+    pub(super) fn now_if_known(&self) -> Option<i64> {
+        let now = self.ambient.now_ms();
+        self.still_knows_the_time().then_some(now)
     }
 
     /// The same without asking anybody.

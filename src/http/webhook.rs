@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures::StreamExt as _;
 
 use super::Site;
+use crate::fail::{self, Point};
 use crate::line::signature::Secrets;
 
 /// The largest body that is read. LINE documents none; its batches are a few kilobytes.
@@ -42,8 +43,12 @@ async fn answer(request: &HttpRequest, body: web::Payload, site: &Site) -> Resul
     if !is_signed(request, secrets, &body) {
         return Err(StatusCode::UNAUTHORIZED);
     }
+    fail::at(Point::A1);
     match site.inbox.receive(account, &body).await {
-        Ok(_) => Ok(StatusCode::OK),
+        Ok(_) => {
+            fail::soon(Point::A4);
+            Ok(StatusCode::OK)
+        }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a webhook could not be kept");
             Err(StatusCode::SERVICE_UNAVAILABLE)

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Inbox, InboxError};
+use crate::fail::{self, Point};
 use crate::store::{EventState, NewEvent, Result, Tries};
 
 /// A command in the place of an event. Ids of commands begin with [`COMMAND`], which LINE's never do.
@@ -59,7 +60,9 @@ impl Inbox {
             tx.keep_events(&[event]).await?;
             tx.care_taken(one.reader, now + AGAIN_MS).await?;
         }
+        fail::at(Point::T1);
         tx.commit().await?;
+        fail::at(Point::T2);
         self.arrived.notify_one();
         Ok(waiting.len())
     }

@@ -14,6 +14,7 @@ use super::{Inbox, InboxError};
 use crate::domain::account::Account;
 use crate::domain::conversation::{Input, wording};
 use crate::domain::delivery::{Parts, Purpose, State};
+use crate::fail::{self, Point};
 use crate::line::webhook::{self, Arrived, Kind, Source};
 use crate::store::{Blind, EventRow, EventState, NewDelivery, Result, Tries, Tx, Via};
 use crate::timers::Timer;
@@ -116,6 +117,7 @@ impl Inbox {
             tx.give_up().await;
             return Ok(Turn::Empty);
         };
+        fail::at(Point::B1);
         // A panic in a decision is a failure of this event, not of the process.
         let decision = AssertUnwindSafe(self.conclude(tx, account, lane, &event)).catch_unwind().await;
         let verdict = match decision {
@@ -129,6 +131,7 @@ impl Inbox {
             }
             Err(_panic) => return self.failed(&event).await,
         };
+        fail::at(Point::B3);
         metrics::counter!("hagukumi_events_total", "result" => verdict.note.unwrap_or("done")).increment(1);
         if !verdict.hints.is_empty()
             && let Err(error) = self.timers.set(account.id, &verdict.hints).await
@@ -154,6 +157,7 @@ impl Inbox {
 
     async fn settled(&self, tx: &Tx, account: &Account, lane: Blind, event: &EventRow) -> Result<Verdict> {
         let verdict = self.decide(tx, account, lane, event).await?;
+        fail::at(Point::B2);
         tx.settle_event(event.id, verdict.state, verdict.note).await?;
         Ok(verdict)
     }
@@ -246,6 +250,7 @@ impl Inbox {
             window_until: self.ambient.now_ms() + FAREWELL_MS,
             lease_until: None,
             rides_on: None,
+            not_before: None,
             parts: Some(Parts::Farewell { token, place: place.to_owned(), id, words }),
         };
         tx.keep_delivery(&row).await?;

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::Inbox;
 use crate::domain::account::Account;
+use crate::fail::{self, Point};
 use crate::line::webhook::{self, Arrived, Source};
 use crate::store::{Blind, EventState, NewEvent, Store, StoreError, Tries};
 
@@ -68,6 +69,7 @@ impl Inbox {
         });
         let kept = tokio::time::timeout(COMMIT_WITHIN, keep).await.map_err(|_| ReceiveError::TooSlow)?;
         let new = kept.map_err(|_| ReceiveError::TooSlow)??;
+        fail::at(Point::A3);
         Ok(Received { new, ..received })
     }
 
@@ -144,6 +146,7 @@ async fn keep(store: Store, events: Vec<NewEvent>, arrived: Arc<Notify>) -> Resu
 async fn keep_once(store: &Store, events: &[NewEvent]) -> Result<u64, StoreError> {
     let tx = store.begin_intake().await?;
     let new = tx.keep_events(events).await?;
+    fail::at(Point::A2);
     tx.commit().await?;
     Ok(new)
 }

@@ -59,6 +59,9 @@ pub enum Cause {
     /// The network. The address is taken out, because some carry ids.
     #[error("the connection failed")]
     Network(#[source] reqwest::Error),
+    /// The way that stands in for the network.
+    #[error("the way to LINE ended")]
+    Broken,
     /// Too many requests of ours are on their way already.
     #[error("no free connection in time")]
     Busy,

@@ -21,6 +21,7 @@ pub mod client;
 pub mod error;
 pub mod lint;
 pub mod outgoing;
+pub mod road;
 pub mod signature;
 pub mod token;
 pub mod webhook;

@@ -43,7 +43,7 @@ impl User {
     }
 
     /// Has been a friend for long: the bot is told nothing now.
-    pub(super) fn befriends(&self) {
+    pub fn befriends(&self) {
         self.change(|person| person.friend = true);
     }
 

@@ -5,7 +5,7 @@
 //! again, because LINE's own number and interval are not disclosed.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 
 use super::channel::Channel;
 use super::events::{self, Happening, Source};
+use super::inside::Bot;
 use super::ledger::WebhookEntry;
 
 /// The status of an event that is held back; see [`Channel::hold_webhooks`].
@@ -50,10 +51,16 @@ pub(super) struct Outbox {
     servers: Vec<String>,
     turn: usize,
     timeout: Option<Duration>,
+    /// Instead of addresses.
+    bot: Option<Bot>,
     pub(super) lanes: HashMap<String, Arc<tokio::sync::Mutex<()>>>,
 }
 
 impl Outbox {
+    pub(super) fn go_by(&mut self, bot: Bot) {
+        self.bot = Some(bot);
+    }
+
     pub(super) fn spread_over(&mut self, servers: &[String]) {
         (self.servers, self.turn) = (servers.to_vec(), 0);
     }
@@ -69,6 +76,10 @@ impl Outbox {
 impl Channel {
     /// Sends any bytes to the bot, signed as given or not at all, and returns its status.
     pub async fn raw_webhook(&self, body: &[u8], signature: Option<&str>) -> u16 {
+        let bot = self.world().outbox.bot.clone();
+        if let Some(bot) = bot {
+            return bot(body.to_vec(), signature.map(str::to_owned)).await;
+        }
         let url = {
             let mut world = self.world();
             world.outbox.next_server().or_else(|| world.webhook_url.clone())
@@ -242,16 +253,19 @@ impl Channel {
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Carries requests to bots on a thread of its own, so that it does not matter which runtime a
-/// person is played from, nor whether that runtime's time stands still.
+/// person is played from, nor whether that runtime's time stands still. The thread begins with the first
+/// request.
 #[derive(Clone)]
-pub(super) struct Post {
+pub(super) struct Post(Arc<LazyLock<Carrier>>);
+
+struct Carrier {
     handle: Handle,
     client: reqwest::Client,
-    _alive: Arc<oneshot::Sender<()>>,
+    _alive: oneshot::Sender<()>,
 }
 
-impl Post {
-    pub(super) fn new() -> Self {
+impl Carrier {
+    fn new() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime needs only memory");
         let handle = runtime.handle().clone();
         let (alive, ended) = oneshot::channel::<()>();
@@ -265,20 +279,31 @@ impl Post {
             .user_agent("LineBotWebhook/2.0")
             .build()
             .expect("a client without options can be built");
-        Self { handle, client, _alive: Arc::new(alive) }
+        Self { handle, client, _alive: alive }
+    }
+}
+
+impl Post {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(LazyLock::new(Carrier::new)))
     }
 
     pub(super) fn handle(&self) -> &Handle {
-        &self.handle
+        &self.0.handle
     }
 
     async fn send(&self, url: String, body: Vec<u8>, signature: Option<String>, timeout: Duration) -> u16 {
-        let mut request =
-            self.client.post(url).timeout(timeout).header("content-type", "application/json; charset=utf-8").body(body);
+        let mut request = self
+            .0
+            .client
+            .post(url)
+            .timeout(timeout)
+            .header("content-type", "application/json; charset=utf-8")
+            .body(body);
         if let Some(signature) = signature {
             request = request.header("x-line-signature", signature);
         }
-        let answer = self.handle.spawn(async move { request.send().await.map(|answer| answer.status().as_u16()) });
+        let answer = self.0.handle.spawn(async move { request.send().await.map(|answer| answer.status().as_u16()) });
         answer.await.ok().and_then(Result::ok).unwrap_or(NO_ANSWER)
     }
 }

@@ -12,6 +12,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
@@ -60,7 +61,8 @@ const SQLITE_READERS: u32 = 4;
 /// Connections that decide, plan and record: twelve in all, so that several servers fit into the hundred
 /// that PostgreSQL allows where nobody sets it.
 const WRITERS: u32 = 6;
-/// Connections that nothing but webhooks may use.
+/// Connections that nothing but webhooks may use. All of them are opened at once and kept: when others have
+/// taken every connection that PostgreSQL has, none could be opened any more.
 const INTAKE: u32 = 2;
 /// Connections that only read.
 const READERS: u32 = 4;
@@ -98,9 +100,9 @@ impl Pools {
     }
 
     async fn open_postgres(url: &str) -> Result<Self> {
-        let writer = Database::connect(postgres(url, WRITERS, ACQUIRE_WITHIN, false)).await?;
-        let intake = Database::connect(postgres(url, INTAKE, INTAKE_WITHIN, false)).await?;
-        let reader = Database::connect(postgres(url, READERS, LOOK_WITHIN, true)).await?;
+        let writer = Database::connect(postgres(url, (1, WRITERS), ACQUIRE_WITHIN, false)).await?;
+        let intake = Database::connect(postgres(url, (INTAKE, INTAKE), INTAKE_WITHIN, false)).await?;
+        let reader = Database::connect(postgres(url, (1, READERS), LOOK_WITHIN, true)).await?;
         Ok(Self { backend: Backend::Postgres, writer, intake, reader })
     }
 
@@ -147,6 +149,11 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
         .test_before_acquire(false)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
+        // A commit that fails (a full disk) may leave the driver inside a transaction that SQLite has given
+        // up: every later commit would only end a savepoint in it, and keep nothing.
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        })
         .map_sqlx_sqlite_opts(move |sqlite| {
             let sqlite = sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true);
             if read_only {
@@ -156,17 +163,19 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
+                // What is deleted is overwritten, and not only forgotten.
+                .pragma("secure_delete", "on")
                 .pragma("journal_size_limit", LOG_KEPT)
                 .optimize_on_close(true, None)
         });
     options
 }
 
-fn postgres(url: &str, connections: u32, within: Duration, read_only: bool) -> ConnectOptions {
+fn postgres(url: &str, (least, most): (u32, u32), within: Duration, read_only: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(connections)
-        .min_connections(1)
+        .max_connections(most)
+        .min_connections(least)
         .max_lifetime(LIFETIME)
         .acquire_timeout(within)
         .test_before_acquire(true)

@@ -87,6 +87,8 @@ pub struct NewDelivery {
     pub lease_until: Option<i64>,
     /// The answer it travels in.
     pub rides_on: Option<DeliveryId>,
+    /// It is not tried by itself before then (milliseconds since 1970).
+    pub not_before: Option<i64>,
     /// What it holds; a lapsed row keeps nothing.
     pub parts: Option<Parts>,
 }
@@ -205,7 +207,9 @@ impl Tx {
             fence: Set(0),
             attempts: Set(i32::from(sending)),
             maybe_sent: Set(sending),
-            next_attempt_at: Set((new.state == State::Waiting).then_some(now)),
+            next_attempt_at: Set(
+                (new.state == State::Waiting).then_some(new.not_before.filter(|at| *at > now).unwrap_or(now))
+            ),
             window_until: Set(new.window_until),
             rides_on: Set(new.rides_on.map(|answer| answer.0)),
             parts_sealed: Set(new.parts.as_ref().map(|parts| self.sealer.seal_json(at(id), parts))),
@@ -297,6 +301,7 @@ impl Tx {
             let (id, fence, maybe_sent) = (DeliveryId(row.id), row.fence + 1, row.maybe_sent);
             match self.leased(row, lease_until, &readers) {
                 Ok(row) => leased.push(row),
+                Err(StoreError::NewerKey) => return Err(StoreError::NewerKey),
                 Err(damage) => self.end_damaged(id, fence, maybe_sent, &damage).await?,
             }
         }
@@ -330,15 +335,27 @@ impl Tx {
 }
 
 impl Store {
-    /// Whether the lease is still ours and the row still wanted: asked right before a request that
-    /// had to wait.
+    /// Of these rows, with the fences they were leased with, those whose lease is still ours and that are
+    /// still wanted: asked right before requests that had to wait.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn still_leased(&self, id: DeliveryId, fence: i32) -> Result<bool> {
-        let row = delivery::Entity::find_by_id(id.0).one(&self.reader).await?;
-        Ok(row.is_some_and(|row| row.state == State::Sending.as_str() && row.fence == fence))
+    pub async fn still_leased(&self, rows: &HashMap<DeliveryId, i32>) -> Result<HashMap<DeliveryId, i32>> {
+        let query = Query::select()
+            .columns([Column::Id, Column::Fence])
+            .from(delivery::Entity)
+            .and_where(Expr::col(Column::Id).is_in(rows.keys().map(|row| row.0)))
+            .and_where(Expr::col(Column::State).eq(State::Sending.as_str()))
+            .to_owned();
+        let mut ours = HashMap::with_capacity(rows.len());
+        for row in self.reader.query_all(&query).await? {
+            let (id, fence) = (DeliveryId(row.try_get("", "id")?), row.try_get("", "fence")?);
+            if rows.get(&id) == Some(&fence) {
+                ours.insert(id, fence);
+            }
+        }
+        Ok(ours)
     }
 
     /// Whether this answer is the last word: the reader's newest answer, in the turn they are in, to

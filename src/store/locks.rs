@@ -12,7 +12,7 @@
 //! Where an order cannot be kept, PostgreSQL ends one of the two, and its whole transaction is tried again
 //! (see `again`).
 
-use entity::{child, follow, reader};
+use entity::{child, delivery, follow, reader};
 use sea_orm::sea_query::{
     Expr, ExprTrait as _, IntoTableRef, LockBehavior, LockType, Order, Query, SelectStatement, UnionType,
 };
@@ -114,6 +114,16 @@ impl Tx {
         let readers = Expr::col(reader::Column::Id).in_subquery(around);
         self.lock_rows(Query::select().column(reader::Column::Id).from(reader::Entity).and_where(readers)).await?;
         Ok(())
+    }
+
+    /// Locks these deliveries: asked before many are changed in one statement, whose own order nobody
+    /// promises.
+    pub(super) async fn lock_deliveries(&self, ids: impl Iterator<Item = i64>) -> Result<()> {
+        if self.backend == Backend::Sqlite {
+            return Ok(());
+        }
+        let these = Expr::col(delivery::Column::Id).is_in(ids);
+        self.lock_rows(Query::select().column(delivery::Column::Id).from(delivery::Entity).and_where(these)).await
     }
 
     /// Locks rows in the order of their ids, waiting for whoever has them.

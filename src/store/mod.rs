@@ -10,6 +10,7 @@
 
 mod accounts;
 mod again;
+pub mod archive;
 mod backend;
 mod care;
 mod children;
@@ -17,6 +18,7 @@ mod codes;
 mod deliveries;
 mod enquiry;
 mod events;
+mod keyfile;
 mod locks;
 mod moving;
 mod outcomes;
@@ -24,12 +26,15 @@ mod quarantine;
 mod readers;
 mod schema;
 pub mod seal;
+mod silencing;
+pub mod strain;
+pub mod suppression;
 mod timers;
 mod unreachable;
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
@@ -40,21 +45,25 @@ use sea_orm::{
 pub use accounts::{AccountRow, Hold};
 pub use again::Tries;
 pub use backend::{Backend, backend_of};
-pub use care::Waiting;
+pub use care::{Leaving, Waiting};
 pub use codes::CodeRow;
 pub use deliveries::{First, Leased, NewDelivery, Via, Wanted};
 pub use enquiry::{Enquiry, Shown};
 pub use events::{EventRow, EventState, NewEvent};
+pub use keyfile::{KeyError, KeyFile};
 pub use moving::Edge;
 pub use outcomes::{Next, Outcome};
 pub use readers::{NewReader, ReaderRow};
 pub use schema::SchemaError;
 pub use seal::{Blind, Sealer};
+pub use silencing::{RESTORED, Restored};
+pub use suppression::{Fact, ListError, SuppressionList};
 pub use unreachable::WITHDRAWN;
 
 use crate::clock::Ambient;
 use backend::Pools;
 use seal::At;
+use strain::{Moment, Strain};
 
 /// Why the database did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +78,10 @@ pub enum StoreError {
     /// The address is neither SQLite's nor PostgreSQL's, or cannot be read.
     #[error("the address of the database cannot be read")]
     Address,
+    /// A value was sealed with a key that is newer than the key file here. Nothing is wrong with it: this
+    /// server must be given the new key file.
+    #[error("a value was sealed with a newer key: put the newest key file here")]
+    NewerKey,
     /// A row nobody could have written (or another key file).
     #[error("row {row} of {table}: {column} cannot be read")]
     Corrupt {
@@ -103,6 +116,8 @@ pub struct Store {
     keeps: Arc<AtomicBool>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
+    list: Option<SuppressionList>,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 /// One transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -111,8 +126,14 @@ pub struct Tx {
     backend: Backend,
     inner: DatabaseTransaction,
     keeps: Arc<AtomicBool>,
+    /// Whether something was certainly written, so that its commit proves that the database keeps.
+    wrote: AtomicBool,
     sealer: Arc<Sealer>,
     ambient: Ambient,
+    list: Option<SuppressionList>,
+    /// What a restored database must not have forgotten of what is decided here.
+    facts: Mutex<Vec<Fact>>,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 impl Store {
@@ -124,7 +145,41 @@ impl Store {
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
         let (log, keeps) = (backend::log_of(url), Arc::new(AtomicBool::new(true)));
-        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient })
+        Ok(Self {
+            backend,
+            writer,
+            intake,
+            reader,
+            log,
+            keeps,
+            sealer: Arc::new(sealer),
+            ambient,
+            list: None,
+            strain: None,
+        })
+    }
+
+    /// Keeps what silences readers also in the suppression list at `path`, from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ListError`] when it cannot be written.
+    pub fn keeping(mut self, path: &Path) -> Result<Self, ListError> {
+        self.list = Some(SuppressionList::open(path, Arc::clone(&self.sealer), self.ambient.clone())?);
+        Ok(self)
+    }
+
+    /// The suppression list, where one is kept.
+    #[must_use]
+    pub const fn suppression(&self) -> Option<&SuppressionList> {
+        self.list.as_ref()
+    }
+
+    /// The same database, under strain.
+    #[must_use]
+    pub fn under(mut self, strain: Arc<dyn Strain>) -> Self {
+        self.strain = Some(strain);
+        self
     }
 
     /// Which database keeps the rows.
@@ -156,10 +211,21 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
+        strained(&self.strain, Moment::Begin)?;
         let begun = connections.begin_with_options(options).await.map_err(StoreError::from);
         let inner = begun.inspect_err(|error| note(&self.keeps, error))?;
         let (sealer, ambient, keeps) = (Arc::clone(&self.sealer), self.ambient.clone(), Arc::clone(&self.keeps));
-        Ok(Tx { backend: self.backend, inner, keeps, sealer, ambient })
+        Ok(Tx {
+            backend: self.backend,
+            inner,
+            keeps,
+            wrote: AtomicBool::new(false),
+            sealer,
+            ambient,
+            list: self.list.clone(),
+            facts: Mutex::default(),
+            strain: self.strain.clone(),
+        })
     }
 
     /// Whether the database kept what it was last given. A disk that is full or broken can be read for
@@ -221,20 +287,43 @@ fn note(keeps: &AtomicBool, error: &StoreError) {
 }
 
 impl Tx {
-    /// Makes everything written in this transaction true, or nothing.
+    /// Takes note of what a restored database must not have forgotten; a later word replaces an earlier
+    /// one about the same thing. It is kept in the suppression list when this transaction commits.
+    pub fn note(&self, fact: Fact) {
+        let mut facts = self.facts.lock().expect("nobody panics while it is held");
+        facts.retain(|earlier| !fact.replaces(earlier));
+        facts.push(fact);
+    }
+
+    /// Makes everything written in this transaction true, or nothing. Silence is on the disk before, the
+    /// end of a silence after (see [`suppression`]).
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`] when it was refused: nothing is true. [`StoreError::Unknown`] when the
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
-        let Self { inner, keeps, .. } = self;
+        strained(&self.strain, Moment::Commit)?;
+        let Self { inner, keeps, wrote, strain, list, facts, .. } = self;
+        let facts = facts.into_inner().expect("nobody panics while it is held");
+        let (lifted, silenced): (Vec<Fact>, Vec<Fact>) = facts.into_iter().partition(Fact::lifts);
+        if let Some(list) = &list {
+            list.keep(&silenced).await;
+        }
         let kept = inner.commit().await.map_err(StoreError::at_commit);
         match &kept {
-            Ok(()) => keeps.store(true, Ordering::Relaxed),
+            Ok(()) => _ = keeps.fetch_or(wrote.into_inner(), Ordering::Relaxed),
             Err(error) => note(&keeps, error),
         }
-        kept
+        kept?;
+        if let Some(list) = &list {
+            list.keep(&lifted).await;
+        }
+        strained(&strain, Moment::Committed)
+    }
+
+    fn has_written(&self, rows: u64) {
+        self.wrote.fetch_or(rows > 0, Ordering::Relaxed);
     }
 
     /// Gives everything written in this transaction up, and its locks at once. A transaction that is
@@ -244,5 +333,12 @@ impl Tx {
             // The connection is gone, and everything with it.
             tracing::debug!(error = &error as &dyn std::error::Error, "a transaction ended with its connection");
         }
+    }
+}
+
+fn strained(strain: &Option<Arc<dyn Strain>>, moment: Moment) -> Result<()> {
+    match strain.as_ref().and_then(|strain| strain.at(moment)) {
+        Some(fault) => Err(strain::failure(moment, fault)),
+        None => Ok(()),
     }
 }

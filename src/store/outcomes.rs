@@ -3,8 +3,10 @@
 //! States only move forward, and accepted wins even over a lost lease: what LINE took was sent. A row
 //! that *rides on* an answer (today's message inside a reply) is decided with that answer.
 
+use std::collections::HashSet;
+
 use entity::delivery::{self, Column};
-use sea_orm::sea_query::{Cond, Expr, ExprTrait as _, LockBehavior, LockType, Query};
+use sea_orm::sea_query::{CaseStatement, Cond, Expr, ExprTrait as _, LockBehavior, LockType, Query, UpdateStatement};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder as _, QuerySelect as _};
 
 use super::deliveries::{at, open, overdue};
@@ -73,7 +75,58 @@ impl Tx {
         if changed { self.decide_riders(outcome).await } else { Ok(()) }
     }
 
-    fn set_next(&self, update: &mut sea_orm::sea_query::UpdateStatement, outcome: &Outcome) {
+    /// As [`Tx::record`], for many. Acceptances are most of them and are written together: on a morning a
+    /// statement a row would be what everybody waits for.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn record_all(&self, outcomes: &[&Outcome]) -> Result<()> {
+        self.lock_deliveries(outcomes.iter().map(|outcome| outcome.id.0)).await?;
+        let mut accepted: Vec<(i64, Option<&str>)> = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            match &outcome.next {
+                Next::Settled { state: State::Accepted, request_id } if outcome.error.is_none() => {
+                    accepted.push((outcome.id.0, request_id.as_deref()));
+                }
+                Next::Settled { .. } | Next::Again { .. } | Next::Push { .. } => self.record(outcome).await?,
+            }
+        }
+        if accepted.is_empty() {
+            return Ok(());
+        }
+        let mut update = self.acceptance(Column::Id, &accepted);
+        update.value(Column::Error, Option::<String>::None);
+        let written = self.inner.query_all(&update).await?;
+        let written: HashSet<i64> =
+            written.iter().map(|row| row.try_get("", "id")).collect::<std::result::Result<_, _>>()?;
+        // Whoever was accepted before has decided about riders then.
+        accepted.retain(|(row, _)| written.contains(row));
+        if !accepted.is_empty() {
+            self.inner.query_all(&self.acceptance(Column::RidesOn, &accepted)).await?;
+        }
+        Ok(())
+    }
+
+    /// Accepts the rows that this column names, with the requests beside them, and tells which it were.
+    fn acceptance(&self, named_by: Column, accepted: &[(i64, Option<&str>)]) -> UpdateStatement {
+        let requests = accepted.iter().fold(CaseStatement::new(), |cases, (row, request)| {
+            cases.case(Expr::col(named_by).eq(*row), Expr::val(request.map(str::to_owned)))
+        });
+        let mut update = Query::update();
+        update
+            .table(delivery::Entity)
+            .value(Column::State, State::Accepted.as_str())
+            .value(Column::RequestId, requests)
+            .value(Column::PartsSealed, Option::<Vec<u8>>::None)
+            .value(Column::SettledAt, self.ambient.now_ms())
+            .and_where(Expr::col(named_by).is_in(accepted.iter().map(|(row, _)| *row)))
+            .and_where(Expr::col(Column::State).ne(State::Accepted.as_str()))
+            .returning_col(Column::Id);
+        update
+    }
+
+    fn set_next(&self, update: &mut UpdateStatement, outcome: &Outcome) {
         let now = self.ambient.now_ms();
         match &outcome.next {
             Next::Settled { state, request_id } => {
@@ -134,7 +187,12 @@ impl Tx {
         Ok(())
     }
 
-    async fn detach_riders(&self, answer: DeliveryId) -> Result<()> {
+    /// What becomes of the answer says nothing any more about today's message, which rode on it.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn detach_riders(&self, answer: DeliveryId) -> Result<()> {
         let update = Query::update()
             .table(delivery::Entity)
             .value(Column::RidesOn, Option::<i64>::None)
@@ -144,12 +202,12 @@ impl Tx {
         Ok(())
     }
 
+    /// From now on they leave by themselves, at their own hour.
     async fn free_riders(&self, answer: DeliveryId) -> Result<()> {
         let update = Query::update()
             .table(delivery::Entity)
             .value(Column::RidesOn, Option::<i64>::None)
             .value(Column::Via, Via::Push.as_str())
-            .value(Column::NextAttemptAt, self.ambient.now_ms())
             .and_where(Expr::col(Column::RidesOn).eq(answer.0))
             .and_where(open())
             .to_owned();

@@ -124,7 +124,7 @@ impl Tx {
         for id in ids {
             match self.readers(&[*id]).await {
                 Ok(found) => whole.extend(found),
-                Err(StoreError::Database(error)) => return Err(error.into()),
+                Err(error @ (StoreError::Database(_) | StoreError::NewerKey)) => return Err(error),
                 Err(damage) => {
                     tracing::error!(error = &damage as &dyn std::error::Error, "a reader cannot be read");
                     damaged.push(*id);
@@ -247,6 +247,26 @@ impl Tx {
             .value(reader::Column::LastEventAt, row.last_event_at)
             .value(reader::Column::ConversationSealed, conversation)
             .value(reader::Column::Turn, row.turn)
+            .value(reader::Column::ProfileSealed, self.sealer.seal_json(at("profile_sealed", id), &row.profile))
+            .value(reader::Column::NextDueAt, row.next_due_at)
+            .value(reader::Column::NextCareAt, row.next_care_at)
+            .value(reader::Column::UpdatedAt, self.ambient.now_ms())
+            .and_where(Expr::col(reader::Column::Id).eq(id))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
+    /// As [`Tx::save_reader`], of a reader whose day was planned: what is due, and what the programme
+    /// remembers. Nothing was said, so nothing of the conversation is written, nor sealed once more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn save_planned(&self, row: &ReaderRow) -> Result<()> {
+        let id = row.id.0;
+        let update = Query::update()
+            .table(reader::Entity)
             .value(reader::Column::ProfileSealed, self.sealer.seal_json(at("profile_sealed", id), &row.profile))
             .value(reader::Column::NextDueAt, row.next_due_at)
             .value(reader::Column::NextCareAt, row.next_care_at)

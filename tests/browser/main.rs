@@ -5,6 +5,18 @@
 //! also when it fails. Waiting is for something to appear, with a limit.
 #![expect(clippy::unwrap_used, reason = "stories")]
 
+#[path = "../support/history/mod.rs"]
+mod history;
+#[expect(dead_code, reason = "the stories use the rest")]
+#[path = "../support/line.rs"]
+mod line;
+#[expect(dead_code, reason = "the stories use the rest")]
+#[path = "../support/server.rs"]
+mod server;
+#[expect(dead_code, reason = "the stories use the rest")]
+#[path = "../support/witness/mod.rs"]
+mod witness;
+
 mod access;
 mod demo;
 mod driver;

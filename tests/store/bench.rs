@@ -3,14 +3,17 @@
 #[path = "../support/database.rs"]
 mod database;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use entity::delivery;
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
 use hagukumi::domain::conversation::Conversation;
 use hagukumi::domain::delivery::{AnswerParts, DailyParts, Parts, Purpose, State};
 use hagukumi::domain::ids::{AccountId, DeliveryId, LineUserId};
 use hagukumi::domain::message::Message;
 use hagukumi::store::{First, Leased, NewDelivery, NewReader, Next, Outcome, ReaderRow, Sealer, Store, Via, Wanted};
+use sea_orm::EntityTrait as _;
 
 pub use database::Database;
 
@@ -80,6 +83,7 @@ impl Bench {
             window_until: CLOSE,
             lease_until: (state == State::Sending).then_some(LEASE),
             rides_on: None,
+            not_before: None,
             parts: Some(if daily { morning() } else { answer() }),
         }
     }
@@ -98,10 +102,27 @@ impl Bench {
         rows
     }
 
+    pub async fn still_leased(&self, row: &Leased) -> bool {
+        let rows = HashMap::from([(row.id, row.fence)]);
+        self.store.still_leased(&rows).await.unwrap() == rows
+    }
+
     pub async fn record(&self, id: DeliveryId, fence: i32, next: Next) {
+        self.record_all(&[Outcome { id, fence, next, error: None }]).await;
+    }
+
+    pub async fn record_all(&self, outcomes: &[Outcome]) {
         let tx = self.store.begin().await.unwrap();
-        tx.record(&Outcome { id, fence, next, error: None }).await.unwrap();
+        tx.record_all(&outcomes.iter().collect::<Vec<_>>()).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// The requests that decided about rows.
+    pub async fn requests(&self) -> HashMap<DeliveryId, Option<String>> {
+        let raw = self.database.beside().await;
+        let rows = delivery::Entity::find().all(&raw).await.unwrap();
+        raw.close().await.unwrap();
+        rows.into_iter().map(|row| (DeliveryId(row.id), row.request_id)).collect()
     }
 
     /// How many rows are waiting, sending, accepted, refused, lapsed, unconfirmed.
@@ -117,6 +138,10 @@ impl Bench {
 pub async fn open(database: &Database, clock: &Arc<RehearsalClock>, root: [u8; 32]) -> Store {
     let sealer = Sealer::from_roots(&[(1, root)], ambient(clock));
     Store::open(database.url(), sealer, ambient(clock)).await.unwrap()
+}
+
+pub fn outcome(row: &Leased, next: Next) -> Outcome {
+    Outcome { id: row.id, fence: row.fence, next, error: None }
 }
 
 pub fn settled(state: State) -> Next {

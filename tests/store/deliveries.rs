@@ -3,7 +3,7 @@
 use hagukumi::domain::delivery::State;
 use hagukumi::store::{NewDelivery, Next, Via, Wanted};
 
-use crate::bench::{Bench, CLOSE, NOW, answer, at, morning, settled};
+use crate::bench::{Bench, CLOSE, NOW, answer, at, morning, outcome, settled};
 
 const MORNING: &str = "daily/2026-11-22";
 
@@ -44,7 +44,8 @@ async fn a_dead_holders_row_goes_to_the_next_one_with_a_higher_fence() {
     assert!(second.fence > first.fence && second.maybe_sent);
 
     bench.record(first.id, first.fence, Next::Again { at: NOW, maybe_sent: false }).await;
-    assert!(bench.store.still_leased(second.id, second.fence).await.unwrap(), "the late holder changes nothing");
+    assert!(bench.still_leased(&second).await, "the late holder changes nothing");
+    assert!(!bench.still_leased(&first).await, "nor holds it any more");
 }
 
 #[tokio::test]
@@ -58,6 +59,31 @@ async fn what_line_took_is_kept_even_by_a_holder_that_lost_its_lease() {
     bench.record(second.id, second.fence, settled(State::Unconfirmed)).await;
     bench.record(first.id, first.fence, settled(State::Accepted)).await;
     assert_eq!(bench.states().await, [0, 0, 1, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn what_came_of_many_rows_is_written_together_and_each_rows_own() {
+    let bench = Bench::new().await;
+    let mut rows = Vec::new();
+    for digit in ['a', 'b', 'c', 'd'] {
+        let reader = bench.reader(digit).await;
+        bench.keep(&bench.row(&reader, MORNING, State::Waiting)).await.unwrap();
+        rows.extend(bench.lease(Wanted::Mornings, NOW).await);
+    }
+    let lost = bench.lease(Wanted::Mornings, NOW + 60_000).await;
+    assert_eq!(lost.len(), 4, "all have another holder by now");
+    let accepted = |request: &str| Next::Settled { state: State::Accepted, request_id: Some(request.into()) };
+    let next =
+        [accepted("first"), Next::Again { at: NOW, maybe_sent: false }, accepted("third"), settled(State::Lapsed)];
+    let outcomes: Vec<_> = rows.iter().zip(next).map(|(row, next)| outcome(row, next)).collect();
+    bench.record_all(&outcomes).await;
+    assert_eq!(bench.states().await, [0, 2, 2, 0, 0, 0], "only what LINE took is kept of a lost lease");
+    let again: Vec<_> = [0, 2].map(|at: usize| outcome(&rows[at], accepted("another"))).into();
+    bench.record_all(&again).await;
+    let kept = bench.requests().await;
+    assert_eq!(kept[&rows[0].id].as_deref(), Some("first"));
+    assert_eq!(kept[&rows[2].id].as_deref(), Some("third"));
+    assert_eq!(kept[&rows[1].id], None);
 }
 
 #[tokio::test]
@@ -134,8 +160,23 @@ async fn a_stop_while_a_request_is_on_its_way_is_in_doubt_until_line_has_answere
     let tx = bench.store.begin().await.unwrap();
     tx.cancel_mornings(reader.id, false).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(!bench.store.still_leased(leased.id, leased.fence).await.unwrap());
+    assert!(!bench.still_leased(&leased).await);
     assert_eq!(bench.states().await, [0, 0, 0, 0, 0, 1]);
     bench.record(leased.id, leased.fence, settled(State::Accepted)).await;
     assert_eq!(bench.states().await, [0, 0, 1, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn what_lies_farther_ahead_than_any_lease_was_written_by_a_wrong_clock_and_is_not_waited_for() {
+    const HOUR: i64 = 3_600_000;
+    let bench = Bench::new().await;
+    let [leased, dropped, waiting] = [bench.reader('a').await, bench.reader('b').await, bench.reader('c').await];
+    bench.keep(&bench.row(&leased, MORNING, State::Sending)).await.unwrap();
+    let row = NewDelivery { lease_until: Some(NOW + HOUR), ..bench.row(&dropped, MORNING, State::Sending) };
+    let dropped = bench.keep(&row).await.unwrap();
+    let waiting = bench.keep(&bench.row(&waiting, "daily/2026-11-21", State::Waiting)).await.unwrap();
+    let ids = |rows: Vec<hagukumi::store::Leased>| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!(ids(bench.lease(Wanted::Mornings, NOW - 1).await), [dropped], "the other lease is somebody's");
+    // The clock went back by an hour: what waits is not to wait for that hour.
+    assert!(ids(bench.lease(Wanted::Mornings, NOW - HOUR).await).contains(&waiting));
 }

@@ -1,6 +1,8 @@
 //! What is true of PostgreSQL only: servers side by side on one database, connections that are lost, and
 //! a database that somebody else keeps.
 
+mod wall;
+
 use std::time::Duration;
 
 use hagukumi::app::{App, rehearsal_ambient};

@@ -45,10 +45,7 @@ impl Line {
         let place = |name: &str| server.until_line(name, |line| line.strip_prefix(name).map(str::to_owned));
         let (api_url, data_url, control) = (place("api "), place("data "), place("control "));
         server.until_said("ready");
-        // A connection that was kept may be closed by the other side just when it is wanted again.
-        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build();
-        let client = client.expect("a client without proxies");
-        Self { api_url, data_url, control, client, ledger: Mutex::default(), server }
+        Self { api_url, data_url, control, client: client(), ledger: Mutex::default(), server }
     }
 
     /// Tells the channel something.
@@ -71,6 +68,11 @@ impl Line {
     pub async fn friends(&self, count: usize) -> Vec<String> {
         let said = self.tell(Order::Friends(count)).await;
         serde_json::from_value(said["users"].clone()).expect("a list of ids")
+    }
+
+    /// The person with that id.
+    pub const fn person(&self, id: String) -> Person<'_> {
+        Person { line: self, id }
     }
 
     /// The time at LINE.
@@ -153,7 +155,19 @@ pub struct Looker {
     client: reqwest::Client,
 }
 
+/// A connection that was kept may be closed by the other side just when it is wanted again.
+fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build();
+    client.expect("a client without proxies")
+}
+
 impl Looker {
+    /// Looks at the LINE whose control interface is there.
+    pub fn at(control: String) -> Self {
+        hagukumi::app::install_tls();
+        Self { control, client: client() }
+    }
+
     /// The time at LINE.
     pub fn now(&self) -> Now {
         let looker = self.clone();

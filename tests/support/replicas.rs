@@ -5,6 +5,7 @@
 //! LINE's clock and those of the servers run on in real time; a server starts with the time at LINE.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use hagukumi::app::{App, rehearsal_ambient};
@@ -25,6 +26,9 @@ use crate::witness::Witness;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const TOKEN: &str = "token-of-the-story";
+
+/// No event among healthy servers takes longer, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How soon new families are due.
 const SOON_MS: i64 = 5_000;
@@ -135,10 +139,15 @@ impl Stage {
     /// run: to register each by chatting would take longer than the story. A Redis is emptied, so that
     /// its index is made again with them.
     pub async fn families(&self, count: usize) -> Vec<String> {
+        self.families_due_in(SOON_MS, count).await
+    }
+
+    /// As [`Stage::families`], due in so many milliseconds.
+    pub async fn families_due_in(&self, soon_ms: i64, count: usize) -> Vec<String> {
         let (app, _) = self.by_hand().await;
         let users = self.line.friends(count).await;
         let store = app.store();
-        let due = self.line.now().await.timestamp_millis() + SOON_MS;
+        let due = self.line.now().await.timestamp_millis() + soon_ms;
         let account = store.account("main").await.expect("the store answers").expect("the account is there").id;
         let tx = store.begin().await.expect("the store answers");
         for user in &users {
@@ -157,6 +166,15 @@ impl Stage {
             redis.ask::<()>(&["FLUSHALL"]);
         }
         users
+    }
+
+    /// Waits until the index in Redis knows so many readers.
+    pub fn until_indexed(&self, readers: usize) {
+        let redis = self.redis.as_ref().expect("a stage with Redis");
+        let limit = Instant::now() + PATIENCE;
+        while redis.readers() < readers {
+            assert!(Instant::now() < limit, "the index in Redis has {} readers", redis.readers());
+        }
     }
 
     /// Asserts that nothing is under way any more, and that so many deliveries were accepted.
@@ -190,7 +208,9 @@ fn shared(start: DateTime<Utc>) -> Vec<(&'static str, String)> {
 async fn common(line: &Line, database: &Database) -> Vec<(&'static str, String)> {
     let mut settings = shared(line.now().await);
     settings.push(("DATABASE_URL", database.url().to_owned()));
-    settings.push(("KEY_FILE", database.folder().join("hagukumi.key").display().to_string()));
+    for (name, file) in [("KEY_FILE", "hagukumi.key"), ("SUPPRESSION_FILE", "hagukumi.suppression")] {
+        settings.push((name, database.folder().join(file).display().to_string()));
+    }
     settings.push(("LINE_API_URL", line.api_url.clone()));
     settings.push(("LINE_DATA_API_URL", line.data_url.clone()));
     settings

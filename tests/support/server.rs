@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// No event of a healthy server takes longer, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,13 +37,14 @@ pub fn free_address() -> String {
 }
 
 /// The built binary with these settings and no others.
-fn command(folder: &std::path::Path, settings: &[(String, String)], arguments: &[&str]) -> Command {
+pub fn command(folder: &std::path::Path, settings: &[(String, String)], arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hagukumi"));
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HAGUKUMI_")) {
         command.env_remove(name);
     }
-    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    // As loud as it can be, so that the witness hears everything there is.
+    command.env("HAGUKUMI_LOG", "trace").envs(settings.iter().map(|(name, value)| (name, value)));
     command
 }
 
@@ -107,6 +108,18 @@ impl Server {
         panic!("the process never said {what:?}, only:\n{}", self.said());
     }
 
+    /// Whether it has said this, or says it within that time.
+    pub fn says_within(&self, words: &str, time: Duration) -> bool {
+        let limit = Instant::now() + time;
+        while !self.said().contains(words) {
+            let left = limit.saturating_duration_since(Instant::now());
+            if self.lines.recv_timeout(left).is_err() {
+                return self.said().contains(words);
+            }
+        }
+        true
+    }
+
     /// Everything it said until now.
     pub fn said(&self) -> String {
         self.said.lock().expect("nobody panics while it is held").clone()
@@ -130,8 +143,18 @@ impl Server {
 
     /// SIGTERM, without waiting.
     pub fn ask_to_stop(&self) {
-        let sent = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status();
+        self.signal("TERM");
+    }
+
+    /// A signal, such as `STOP` and `CONT`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("sh").arg("-c").arg(format!("kill -{name} {}", self.id())).status();
         assert!(sent.expect("a shell").success());
+    }
+
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits for its end; its status and everything it said.

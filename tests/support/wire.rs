@@ -1,7 +1,7 @@
 //! The wire between the bot and LINE, which a story can hold: LINE has answered, and the bot does not
 //! know it yet.
 
-use std::io::{BufReader, Write as _};
+use std::io::{BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -26,12 +26,16 @@ enum Seen {
     Held(String),
     /// The bot has the answer to this path.
     Answered(String),
+    /// Half of a request to this path has reached LINE.
+    Half,
 }
 
 #[derive(Default)]
 struct Gate {
     /// The end of the paths whose answers are held back.
     held: Mutex<Option<&'static str>>,
+    /// The end of the paths of which only half a request passes.
+    halved: Mutex<Option<&'static str>>,
     opened: Condvar,
     /// Counts the bots that stood at the other end, one after the other.
     bot: AtomicUsize,
@@ -40,6 +44,10 @@ struct Gate {
 impl Gate {
     fn holds(&self, path: &str) -> bool {
         self.held.lock().expect("nobody panics while it is held").is_some_and(|end| path.ends_with(end))
+    }
+
+    fn halves(&self, path: &str) -> bool {
+        self.halved.lock().expect("nobody panics while it is held").is_some_and(|end| path.ends_with(end))
     }
 
     fn wait_open(&self, path: &str) {
@@ -76,6 +84,17 @@ impl Wire {
     /// From now on answers to paths with this end are held back.
     pub fn hold(&self, end: &'static str) {
         *self.gate.held.lock().expect("nobody panics while it is held") = Some(end);
+    }
+
+    /// From now on only half of a request to paths with this end passes.
+    pub fn cut_in_half(&self, end: &'static str) {
+        *self.gate.halved.lock().expect("nobody panics while it is held") = Some(end);
+    }
+
+    /// Waits until half of a request has reached LINE.
+    #[track_caller]
+    pub fn until_half(&self) {
+        self.until("half of a request", |seen| *seen == Seen::Half);
     }
 
     /// Lets what is held go.
@@ -116,6 +135,13 @@ fn carry(bot: TcpStream, line: &str, gate: &Gate, told: &Sender<(usize, Seen)>) 
     loop {
         let (start, request) = message(&mut from_bot)?;
         let path = start.split(' ').nth(1)?.to_owned();
+        if gate.halves(&path) {
+            to_line.write_all(&request[..request.len() / 2]).ok()?;
+            told.send((number, Seen::Half)).ok()?;
+            // Until the bot is gone, the rest is on its way.
+            from_bot.read_exact(&mut [0]).ok()?;
+            return None;
+        }
         to_line.write_all(&request).ok()?;
         let (_, answer) = message(&mut from_line)?;
         if gate.holds(&path) {

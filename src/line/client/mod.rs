@@ -21,6 +21,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::road::Road;
 use super::token::TokenSource;
 use super::wire::{Answer, Wire};
 use crate::clock::skew::Skew;
@@ -92,7 +93,22 @@ impl Line {
     ///
     /// When no TLS client can be made, as on a machine without any CA certificates.
     pub fn new(endpoints: Endpoints, tokens: TokenSource, limits: Limits, now: Now) -> Result<Self, reqwest::Error> {
-        Ok(Self { wire: Wire::new(endpoints, limits)?, tokens, now, skew: None })
+        Self::reached_by(None, endpoints, tokens, limits, now)
+    }
+
+    /// As [`Line::new`]; with a road, by that and not over the network.
+    ///
+    /// # Errors
+    ///
+    /// As [`Line::new`].
+    pub fn reached_by(
+        road: Option<Arc<dyn Road>>,
+        endpoints: Endpoints,
+        tokens: TokenSource,
+        limits: Limits,
+        now: Now,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self { wire: Wire::new(endpoints, limits, road)?, tokens, now, skew: None })
     }
 
     /// Tells what time it is at LINE to whoever judges our clock.

@@ -11,6 +11,7 @@ use redis::Script;
 
 use super::{Doubt, RedisTimers, Trust, fresh_name, short};
 use crate::domain::ids::{AccountId, ReaderId};
+use crate::fail::{self, Point};
 use crate::timers::sql::DueReaders;
 
 /// Readers in a page.
@@ -83,6 +84,7 @@ impl<S: DueReaders> RedisTimers<S> {
         for account in &self.accounts {
             readers += self.add_account(*account, &lock).await?;
         }
+        fail::at(Point::X1);
         let keys = [lock, self.epoch_key(), self.writes_key()];
         let finished: Option<u64> = self.link.run(&FINISH, &keys, &[self.mark.clone(), epoch.clone()]).await?;
         let writes = finished.ok_or(Doubt::Forgot)?;

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use hagukumi::simulator::Entry;
 use regex::Regex;
+use serde_json::Value;
 
 use super::Anchor;
 use super::days::Day;
@@ -49,8 +50,12 @@ static FIRST: LazyLock<Regex> = LazyLock::new(|| line("きょうが、?生まれ
 
 /// Every call in what a request said, in order.
 pub fn of(request: &Entry) -> Vec<Call> {
-    let texts = request.messages.iter().filter_map(|message| message["text"].as_str());
-    texts.flat_map(str::lines).filter_map(read).collect()
+    request.messages.iter().flat_map(in_message).collect()
+}
+
+/// Every call in one message object, in order.
+pub fn in_message(message: &Value) -> Vec<Call> {
+    message["text"].as_str().into_iter().flat_map(str::lines).filter_map(read).collect()
 }
 
 fn read(line: &str) -> Option<Call> {

@@ -3,14 +3,12 @@
 use hagukumi::simulator::Entry;
 
 use super::days::moment;
-use super::{Case, Delivery, Violation};
+use super::{Case, Delivery, ROWS_KNOWN_MS, Violation};
 
 /// How long a row may stay open after its window has closed.
 const OPEN_MS: i64 = 3_600_000;
 /// The longest that a server waits for an answer: what was asked so long before its end may be unheard.
 const ANSWER_MS: i64 = 10_000;
-/// Ended rows are known for 31 days.
-const KNOWN_MS: i64 = 31 * 86_400_000;
 
 /// I8: what is called accepted was accepted by LINE, for that very person.
 ///
@@ -25,8 +23,8 @@ pub fn what_is_called_accepted_was_accepted(case: &Case<'_>) -> Vec<Violation> {
 }
 
 fn is_confirmed(case: &Case<'_>, row: &Delivery) -> bool {
-    let is_it = |request: &&Entry| Some(&request.request_id) == row.request_id.as_ref();
-    let named = case.account.requests.iter().filter(is_it).any(|request| {
+    let named = row.request_id.as_deref().map(|id| case.requests_of(id)).unwrap_or_default();
+    let named = named.iter().any(|request| {
         let to_them = row.user.as_deref().is_none_or(|user| request.to.is_empty() || request.is_to(user));
         // A new phone takes over the rows of the old one, which follows nobody any more.
         let moved = |user: &String| case.reader(user).is_none_or(|reader| reader.children.is_empty());
@@ -45,12 +43,13 @@ fn is_confirmed(case: &Case<'_>, row: &Delivery) -> bool {
 /// open or in doubt instead; but there is one.
 pub fn what_was_accepted_is_called_so(case: &Case<'_>) -> Vec<Violation> {
     let sends = case.account.requests.iter().filter(|request| matches!(request.endpoint.as_str(), "push" | "reply"));
-    let sends = sends.filter(|send| send.accepted && send.at_ms > case.history.until_ms - KNOWN_MS);
-    let forgotten = sends.filter(|send| !case.rows_of(send).any(|row| row.state == "accepted"));
+    let sends = sends.filter(|send| !case.is_lost(send.at_ms));
+    let sends = sends.filter(|send| send.accepted && send.at_ms > case.history.until_ms - ROWS_KNOWN_MS);
+    let forgotten = sends.filter(|send| !case.rows_of(send).iter().any(|row| row.state == "accepted"));
     let forgotten = forgotten.filter_map(|send| {
         // Groups are left; that they were told why is politeness.
         let user = send.to.first().filter(|chat| chat.starts_with('U'))?;
-        let in_doubt = may_be_unheard(case, send) && case.account.deliveries.iter().any(|row| is_unsure(row, user));
+        let in_doubt = may_be_unheard(case, send) && case.rows_for(user).iter().any(|row| is_unsure(row));
         (!in_doubt).then(|| {
             format!("LINE accepted a {} to {user} at {}, and no row says so", send.endpoint, moment(send.at_ms))
         })
@@ -70,9 +69,9 @@ fn may_be_unheard(case: &Case<'_>, send: &Entry) -> bool {
 }
 
 /// Whether the row may stand for something that LINE accepted and nobody heard of.
-fn is_unsure(row: &Delivery, user: &str) -> bool {
+fn is_unsure(row: &Delivery) -> bool {
     // What was said again by push is accepted under another request.
-    row.is_for(user) && (row.is_open() || matches!(row.state.as_str(), "unconfirmed" | "accepted"))
+    row.is_open() || matches!(row.state.as_str(), "unconfirmed" | "accepted")
 }
 
 /// I13: no row stays open an hour after its window has closed.

@@ -13,6 +13,7 @@
 
 mod arrivals;
 pub mod calls;
+mod case;
 pub mod days;
 mod honesty;
 mod lateness;
@@ -26,7 +27,11 @@ use std::fmt;
 
 use hagukumi::simulator::{Entry, WebhookEntry};
 
+use case::Case;
 pub use days::Day;
+
+/// Ended rows are known for 31 days.
+const ROWS_KNOWN_MS: i64 = 31 * 86_400_000;
 
 /// Everything that is known about one server, at the end of what happened to it.
 #[derive(Clone, Default)]
@@ -37,6 +42,8 @@ pub struct History {
     pub accounts: Vec<Account>,
     /// Times in which there may have been no server.
     pub server_away: Vec<Span>,
+    /// Times of which the database knows nothing any more: it was restored from an older backup.
+    pub lost: Vec<Span>,
     /// Everything that was logged.
     pub log: String,
     /// What nobody may find in a log.
@@ -182,7 +189,7 @@ impl fmt::Display for Violation {
 pub fn judge(history: &History) -> Vec<Violation> {
     let mut found = privacy::nothing_personal_is_logged(history);
     for account in &history.accounts {
-        let case = Case { history, account };
+        let case = Case::of(history, account);
         for invariant in INVARIANTS {
             found.extend(invariant(&case));
         }
@@ -213,58 +220,6 @@ const INVARIANTS: [Invariant; 17] = [
     stops::a_stop_is_final_within_a_second,
 ];
 
-/// One account with the history around it.
-struct Case<'a> {
-    history: &'a History,
-    account: &'a Account,
-}
-
-impl<'a> Case<'a> {
-    /// A list of violations of one invariant.
-    fn found(invariant: &'static str, what: impl Iterator<Item = String>) -> Vec<Violation> {
-        what.map(|what| Violation { invariant, what }).collect()
-    }
-
-    /// Push requests, accepted or not, with the chat they are for.
-    fn pushes(&self) -> impl Iterator<Item = (&'a str, &'a Entry)> + use<'a> {
-        let pushes = self.account.requests.iter().filter(|request| request.endpoint == "push");
-        pushes.filter_map(|push| Some((push.to.first()?.as_str(), push)))
-    }
-
-    /// Accepted pushes that brought a day's text.
-    fn mornings(&self) -> impl Iterator<Item = (&'a str, &'a Entry)> + use<'a> {
-        self.pushes().filter(|(_, push)| push.accepted && !calls::of(push).is_empty())
-    }
-
-    /// The rows that name this request.
-    fn rows_of(&self, request: &'a Entry) -> impl Iterator<Item = &'a Delivery> + use<'a> {
-        let rows = self.account.deliveries.iter();
-        rows.filter(|row| row.request_id.as_ref() == Some(&request.request_id))
-    }
-
-    /// Whether the push said something else first, and brought the day's text along.
-    fn is_answer(&self, push: &'a Entry) -> bool {
-        self.rows_of(push).any(|row| row.purpose.starts_with("answer/"))
-    }
-
-    fn reader(&self, user: &str) -> Option<&'a Reader> {
-        self.account.readers.iter().find(|reader| reader.user == user)
-    }
-
-    /// Whether a reader's own hour at that moment is not known: they chose one, or were deleted or moved.
-    fn has_own_hour(&self, user: &str, at_ms: i64) -> bool {
-        let known = |reader: &Reader| reader.children.iter().any(|child| child.since_ms <= at_ms);
-        self.reader(user).is_none_or(|reader| reader.minute.is_some() || !known(reader))
-    }
-
-    /// When a reader's morning is due on a day, as things stand at the end of the history.
-    fn due_ms(&self, user: &str, day: Day) -> i64 {
-        let hours = self.account.hours;
-        let wanted = self.reader(user).and_then(|reader| reader.minute).unwrap_or(hours.delivery);
-        day.at_minute(wanted.clamp(hours.opens, hours.closes - 1))
-    }
-}
-
 impl Delivery {
     /// The day of a morning.
     fn day(&self) -> Option<Day> {
@@ -273,9 +228,5 @@ impl Delivery {
 
     fn is_open(&self) -> bool {
         matches!(self.state.as_str(), "waiting" | "sending")
-    }
-
-    fn is_for(&self, user: &str) -> bool {
-        self.user.as_deref() == Some(user)
     }
 }

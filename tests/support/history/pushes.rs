@@ -39,11 +39,11 @@ pub fn nothing_leaves_early_or_at_night(case: &Case<'_>) -> Vec<Violation> {
         true => hours.opens,
         false => hours.delivery.clamp(hours.opens, hours.closes - 1),
     };
-    let wrong = case.pushes().filter(|(_, push)| begins_with_an_age(push) && !case.is_answer(push));
-    let wrong = wrong.filter_map(|(user, push)| {
+    let wrong = case.texts().filter(|(_, push, _)| begins_with_an_age(push) && !case.is_answer(push));
+    let wrong = wrong.filter_map(|(user, push, _)| {
         let day = Day::at(push.at_ms);
         let in_time = (day.at_minute(opens(user, push.at_ms))..day.at_minute(hours.closes)).contains(&push.at_ms);
-        let of_another_day = case.rows_of(push).filter_map(|row| row.day()).find(|of| *of != day);
+        let of_another_day = case.rows_of(push).iter().filter_map(|row| row.day()).find(|of| *of != day);
         if let Some(of) = of_another_day {
             return Some(format!("{user} was sent {of} at {}", moment(push.at_ms)));
         }
@@ -53,8 +53,7 @@ pub fn nothing_leaves_early_or_at_night(case: &Case<'_>) -> Vec<Violation> {
 }
 
 fn begins_with_an_age(push: &Entry) -> bool {
-    let first = push.messages.iter().take(1).cloned().collect();
-    !calls::of(&Entry { messages: first, ..push.clone() }).is_empty()
+    push.messages.first().is_some_and(|first| !calls::in_message(first).is_empty())
 }
 
 /// I6: the age that is said is that of one of the reader's children, by the date it had at that moment.
@@ -63,9 +62,9 @@ fn begins_with_an_age(push: &Entry) -> bool {
 /// was, and for whoever was deleted, by the dates that people and bot had written to each other until then.
 pub fn the_day_is_the_childs_own(case: &Case<'_>) -> Vec<Violation> {
     let mut found = Vec::new();
-    for (user, push) in case.mornings() {
+    for (user, push, calls) in case.texts().filter(|(_, push, _)| push.accepted) {
         let day = Day::at(push.at_ms);
-        for call in calls::of(push) {
+        for &call in calls {
             if !is_right(case, user, push, day, call) {
                 found.push(format!("{user} was told {call:?} at {}, about no child of theirs", moment(push.at_ms)));
             }

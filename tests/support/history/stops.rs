@@ -2,7 +2,6 @@
 
 use hagukumi::simulator::Entry;
 
-use super::calls;
 use super::days::{Day, moment};
 use super::words::{Stop, stops};
 use super::{Case, Violation};
@@ -19,9 +18,14 @@ const FORGETTING_MS: i64 = 30 * 86_400_000;
 pub fn a_block_is_final(case: &Case<'_>) -> Vec<Violation> {
     let tried = case.pushes().filter_map(|(user, push)| {
         let (mut away_since, mut newest) = (None, i64::MIN);
-        let before =
-            case.account.webhooks.iter().filter(|webhook| webhook.status == 200 && webhook.at_ms <= push.at_ms);
-        for (at_ms, event) in before.flat_map(|webhook| webhook.events.iter().map(|event| (webhook.at_ms, event))) {
+        let before = case.account.webhooks.iter().filter(|webhook| webhook.at_ms <= push.at_ms);
+        let before = before.flat_map(|webhook| webhook.events.iter().map(move |event| (webhook, event)));
+        for (webhook, event) in before {
+            // A return whose 200 was lost on the way may have been kept all the same.
+            if webhook.status != 200 && event["type"] == "unfollow" {
+                continue;
+            }
+            let at_ms = webhook.at_ms;
             let sent = event["timestamp"].as_i64().unwrap_or(at_ms);
             if event["source"]["userId"] != user || event["source"]["type"] != "user" || sent < newest {
                 continue;
@@ -40,8 +44,7 @@ pub fn a_block_is_final(case: &Case<'_>) -> Vec<Violation> {
 /// Judged by who follows nobody any more at the end: since the day of their last stop; by rows that were
 /// taken back: since that second; and by who was deleted: since they were last heard of.
 pub fn a_stop_is_final(case: &Case<'_>) -> Vec<Violation> {
-    let mornings = case.pushes().filter(|(_, push)| !calls::of(push).is_empty());
-    let tried = mornings.filter_map(|(user, push)| {
+    let tried = case.texts().filter_map(|(user, push, _)| {
         let why = after_the_last_stop(case, user, push)
             .or_else(|| taken_back(case, user, push))
             .or_else(|| after_deletion(case, user, push))?;
@@ -57,21 +60,14 @@ pub fn a_stop_is_final(case: &Case<'_>) -> Vec<Violation> {
 /// before may be tried again with its old key: LINE may have it already.
 pub fn a_stop_is_final_within_a_second(case: &Case<'_>) -> Vec<Violation> {
     let stops = stops(case);
-    let began = case.pushes().filter(|(_, push)| !calls::of(push).is_empty() && !case.is_answer(push));
-    let began = began.filter(|(_, push)| is_first_attempt(case, push));
-    let tried = began.filter_map(|(user, push)| {
+    let began = case.texts().filter(|(_, push, _)| !case.is_answer(push) && case.is_first_attempt(push));
+    let tried = began.filter_map(|(user, push, _)| {
         let before = |stop: &&Stop| stop.user == user && push.at_ms > stop.answered_ms + FINAL_MS;
         let stop = stops.iter().filter(before).find(|stop| !stop.was_taken_back(case, push.at_ms))?;
         let (stopped, written) = (moment(stop.answered_ms), moment(push.at_ms));
         Some(format!("{user} was told at {stopped} that everything stops and was written to at {written}"))
     });
     Case::found("I9", tried)
-}
-
-fn is_first_attempt(case: &Case<'_>, push: &Entry) -> bool {
-    let first =
-        case.account.requests.iter().find(|other| other.endpoint == "push" && other.retry_key == push.retry_key);
-    push.retry_key.is_none() || first.is_some_and(|first| first.request_id == push.request_id)
 }
 
 fn after_the_last_stop(case: &Case<'_>, user: &str, push: &Entry) -> Option<String> {
@@ -83,7 +79,7 @@ fn after_the_last_stop(case: &Case<'_>, user: &str, push: &Entry) -> Option<Stri
 
 fn taken_back(case: &Case<'_>, user: &str, push: &Entry) -> Option<String> {
     let day = Day::at(push.at_ms);
-    let mut rows = case.account.deliveries.iter().filter(|row| row.is_for(user) && row.day() == Some(day));
+    let mut rows = case.rows_for(user).iter().filter(|row| row.day() == Some(day));
     let row = rows.find(|row| row.error.as_deref() == Some("cancelled"))?;
     let at = row.settled_at.filter(|at| push.at_ms > at + FINAL_MS)?;
     Some(format!("took the day back at {}", moment(at)))

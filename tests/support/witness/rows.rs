@@ -80,11 +80,13 @@ impl Rows<'_> {
         let edges = follow::Entity::find().all(self.db).await?;
         let children = child::Entity::find().filter(child::Column::AccountId.eq(self.account)).all(self.db).await?;
         let children: HashMap<i64, child::Model> = children.into_iter().map(|child| (child.id, child)).collect();
-        let of = |reader: i64| edges.iter().filter(move |edge| edge.reader_id == reader);
+        let mut of: HashMap<i64, Vec<&follow::Model>> = HashMap::new();
+        edges.iter().for_each(|edge| of.entry(edge.reader_id).or_default().push(edge));
         // A row that cannot be opened is the story's own doing, and is judged by what it does to others.
         let opened = rows.iter().filter_map(|row| {
-            let follows = of(row.id).filter_map(|edge| self.child(edge, children.get(&edge.child_id)?)).collect();
-            self.reader(row, follows)
+            let edges = of.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+            let follows = edges.iter().filter_map(|edge| self.child(edge, children.get(&edge.child_id)?));
+            self.reader(row, follows.collect())
         });
         Ok(opened.collect())
     }
