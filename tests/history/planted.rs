@@ -210,6 +210,25 @@ fn i4_a_reader_who_is_called_refused_and_was_not_is_noticed() {
 }
 
 #[test]
+fn i4_whoever_line_refused_three_mornings_is_left_alone_until_they_do_something() {
+    let refused = |history: &mut History| {
+        (23..=24).for_each(|day| forget_push(history, YUI, day));
+        for day in 21..=23 {
+            let row = missed(&format!("daily/2026-11-{day}"), YUI, "refused", "rejected", at(day, 8, 1));
+            history.accounts[1].deliveries.push(row);
+            let no = request("push", at(day, 8, 0), YUI, &format!("no-{day}"), &["きょうから妊娠26週です。"]);
+            history.accounts[1].requests.push(Entry { status: 400, accepted: false, fault: true, ..no });
+        }
+    };
+    is_fine(refused);
+    breaks("I4", |history| {
+        refused(history);
+        let wrote = json!({ "type": "message", "message": { "type": "text", "text": "ヘルプ" } });
+        heard(&mut history.accounts[1], at(23, 12, 0), YUI, "y1", wrote);
+    });
+}
+
+#[test]
 fn i5_a_push_before_its_hour_or_at_night_is_noticed() {
     for (hour, minute) in [(7, 59), (21, 0), (23, 30)] {
         breaks("I5", |history| {

@@ -143,6 +143,21 @@ async fn a_wall_of_refusals_for_ninety_minutes_costs_nobody_their_message() {
 }
 
 #[tokio::test]
+async fn a_wall_before_so_few_families_that_nobody_sees_it_costs_none_of_them_their_message() {
+    let world = World::at("2026-11-22 09:00").await;
+    let families = families(&world, 4).await;
+    world.until("2026-11-23 07:59").await;
+    world.line.faults().on(On::Push).always(FaultKind::BadRequest400(Only::All));
+    world.until("2026-11-23 09:30").await;
+    assert!(ready(&world).await.contains(r#""held":null"#));
+    assert!(all_attempts(&world, &families) <= 4 * 15, "ever less often");
+    world.line.faults().clear();
+    world.until("2026-11-23 09:41").await;
+    assert_each_got_one(&world, &families);
+    assert_eq!(settled(&world).await, [4 * (REGISTERED + 1), 0, 0, 0]);
+}
+
+#[tokio::test]
 async fn one_reader_whom_line_refuses_is_refused_alone() {
     let world = World::at("2026-11-22 09:00").await;
     let families = families(&world, 4).await;
@@ -186,7 +201,7 @@ async fn a_content_that_line_refuses_for_five_readers_is_withdrawn_while_others_
     world.line.faults().on(On::Push).always(FaultKind::BadRequest400(Only::Containing(text)));
     world.until("2026-11-23 12:00").await;
     assert_each_got_one(&world, &fine);
-    assert_eq!(rows(&world, State::Refused).await, 5);
+    assert_eq!(rows(&world, State::Refused).await + rows(&world, State::Lapsed).await, 5);
     assert!(ready(&world).await.contains(r#""held":null"#));
     world.line.faults().clear();
     world.until("2026-11-24 12:00").await;

@@ -74,7 +74,23 @@ fn is_excused(case: &Case<'_>, reader: &Reader, day: Day) -> bool {
     let due = case.due_ms(&reader.user, day);
     let until = case.history.until_ms;
     let not_yet = until < due + HEALTHY_MS;
-    not_yet || trouble(case, case.account, due, until).is_some_and(|last| last + RECOVERY_MS > until)
+    let troubled = trouble(case, case.account, due, until).is_some_and(|last| last + RECOVERY_MS > until);
+    not_yet || troubled || was_given_up(case, reader, day)
+}
+
+/// Whether LINE had refused the reader's three mornings before that day, and they did nothing since: nobody
+/// writes to people who are not there.
+fn was_given_up(case: &Case<'_>, reader: &Reader, day: Day) -> bool {
+    let mine = case.account.deliveries.iter().filter(|row| row.user.as_deref() == Some(reader.user.as_str()));
+    let mut before: Vec<(Day, &Delivery)> = mine.filter_map(|row| Some((row.day()?, row))).collect();
+    before.retain(|(other, _)| *other < day);
+    before.sort_by_key(|(day, _)| std::cmp::Reverse(*day));
+    before.truncate(3);
+    let Some((first, _)) = before.last().filter(|_| before.len() == 3) else { return false };
+    let heard = |event: &Value| event["source"]["userId"] == reader.user.as_str();
+    let between = first.at_minute(0)..case.due_ms(&reader.user, day);
+    let mut since = case.account.webhooks.iter().filter(|webhook| between.contains(&webhook.at_ms));
+    before.iter().all(|(_, row)| row.state == "refused") && !since.any(|webhook| webhook.events.iter().any(heard))
 }
 
 /// Whether nothing about a reader ever changed.
@@ -146,7 +162,9 @@ pub fn nobody_waits_without_a_reason(case: &Case<'_>) -> Vec<Violation> {
     let mut found = Vec::new();
     for (user, push) in case.mornings().filter(|(_, push)| !case.is_answer(push)) {
         let due = case.due_ms(user, Day::at(push.at_ms));
-        if case.has_own_hour(user, push.at_ms)
+        let returned = case.reader(user).is_some_and(|reader| was_given_up(case, reader, Day::at(push.at_ms)));
+        if returned
+            || case.has_own_hour(user, push.at_ms)
             || push.at_ms <= due + HEALTHY_MS
             || soon_after(case, case.account, due, push.at_ms)
         {
