@@ -140,3 +140,17 @@ impl Deliveries {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probe_that_a_wrong_clock_put_off_for_a_day_is_not_waited_for() {
+        let now = 1_795_302_000_000;
+        let hold = |probe_ms| Hold { reason: "token".into(), since_ms: now, probe_ms };
+        assert!(is_time(&hold(now), now));
+        assert!(!is_time(&hold(now + 1), now) && !is_time(&hold(now + PROBE_EVERY_MS), now));
+        assert!(is_time(&hold(now + 86_400_000), now));
+    }
+}
