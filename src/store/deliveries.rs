@@ -124,7 +124,7 @@ pub(super) const fn at(row: i64) -> At<'static> {
     At { table: "delivery", column: "parts_sealed", row }
 }
 
-/// Nothing is leased or put off for longer than a minute. Whatever lies farther ahead than this was written
+/// Nothing is leased, or put off after an attempt, for longer than a minute. Whatever lies farther ahead than this was written
 /// by a clock that was wrong, and is not waited for (milliseconds).
 const HORIZON_MS: i64 = 120_000;
 
@@ -135,7 +135,11 @@ fn is_over(column: Column, now: i64) -> SimpleExpr {
 
 /// Rows of an account that anybody may lease now.
 fn leasable(account: AccountId, wanted: Wanted, now: i64) -> SelectStatement {
-    let waits = Expr::col(Column::State).eq(State::Waiting.as_str()).and(is_over(Column::NextAttemptAt, now));
+    // A morning that was never tried travelled in an answer, and waits for its hour.
+    let for_its_hour = Expr::col(Column::Purpose).like("daily/%").and(Expr::col(Column::Attempts).eq(0));
+    let too_soon = for_its_hour.and(Expr::col(Column::NextAttemptAt).gt(now));
+    let waits = Expr::col(Column::State).eq(State::Waiting.as_str());
+    let waits = waits.and(is_over(Column::NextAttemptAt, now)).and(too_soon.not());
     let dropped = Expr::col(Column::State).eq(State::Sending.as_str()).and(is_over(Column::LeaseUntil, now));
     let morning = Expr::col(Column::Purpose).like("daily/%");
     Query::select()
