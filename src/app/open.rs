@@ -61,6 +61,7 @@ impl App {
             None => store,
         };
         store.prepare(config.rehearsal_clock.is_some()).await?;
+        let store = store.keeping(&suppression_file(config))?;
         store.saw(ambient.now()).await?;
         let judged = config.rehearsal_clock.is_none();
         let skew = if judged { Skew::judging } else { Skew::rehearsing };
@@ -213,6 +214,26 @@ fn key_file(config: &Config, beside: &Path) -> PathBuf {
     config.key_file.clone().unwrap_or_else(|| beside.with_extension("key"))
 }
 
+/// The key file of the settings, wherever it should be.
+pub(super) fn key_path(config: &Config) -> PathBuf {
+    let beside = || sqlite_file(config.database_url.expose()).map(|file| key_file(config, &file));
+    beside().or_else(|| config.key_file.clone()).unwrap_or_default()
+}
+
+/// A key that is there already: what comes back from a backup needs its own.
+pub(super) fn existing_key(config: &Config, ambient: &Ambient) -> Result<Sealer, StartError> {
+    key_at(&key_path(config), ambient)
+}
+
+/// Where the suppression list is.
+#[must_use]
+pub fn suppression_file(config: &Config) -> PathBuf {
+    /// Where nobody says it, and the database is elsewhere.
+    const ELSEWHERE: &str = "data/hagukumi.suppression";
+    let beside = || sqlite_file(config.database_url.expose()).map(|file| file.with_extension("suppression"));
+    config.suppression_file.clone().or_else(beside).unwrap_or_else(|| PathBuf::from(ELSEWHERE))
+}
+
 /// The key of a database that lies elsewhere: never made here, since every server needs the same.
 fn given_key(config: &Config, ambient: &Ambient) -> Result<Sealer, StartError> {
     let Some(key) = &config.key_file else {
@@ -229,7 +250,7 @@ fn key_at(path: &Path, ambient: &Ambient) -> Result<Sealer, StartError> {
 }
 
 /// The path in an SQLite address.
-fn sqlite_file(url: &str) -> Option<PathBuf> {
+pub(super) fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     let path = path.split('?').next().unwrap_or(path);
@@ -241,7 +262,7 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
 /// # Errors
 ///
 /// [`StartError::InUse`], [`StartError::Place`].
-fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
+pub(super) fn lock_database(config: &Config) -> Result<Option<Arc<std::fs::File>>, StartError> {
     let Some(file) = sqlite_file(config.database_url.expose()) else { return Ok(None) };
     let lock = file.with_extension("lock");
     let fail = |cause| StartError::Place { path: lock.display().to_string(), cause };

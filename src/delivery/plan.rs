@@ -173,6 +173,7 @@ async fn write_row(
         window_until: account.ms(closes),
         lease_until: in_time.then_some(now + LEASE_MS),
         rides_on: None,
+        not_before: None,
         parts: in_time.then(|| Parts::Daily(parts.clone())),
     };
     let Some(id) = tx.keep_delivery(&new).await?.filter(|_| in_time) else { return Ok(None) };

@@ -4,20 +4,26 @@
 //!   a reply. Replies are free and go on in every other hold.
 //! - A row that ends without a request (nobody waits for it any more) has tried nothing: the next one
 //!   is taken.
+//! - A restored account (see `store`) is not tried at all, and no acceptance lets it go.
 //! - Readers who were not tried yet come first: the oldest row may be the very one that LINE refuses.
 
 use super::{BATCH, Channel, Deliveries, DeliveryError, Kind};
 use crate::domain::delivery::health::{HoldReason, PROBE_EVERY_MS};
-use crate::store::{First, Hold, Leased, Next, Outcome, Wanted};
+use crate::store::{First, Hold, Leased, Next, Outcome, RESTORED, Wanted};
 
 /// Whether replies would fail for the same reason.
 pub(super) fn stops_replies(hold: &Hold) -> bool {
     hold.reason == HoldReason::Token.as_str()
 }
 
+/// Whether nothing is pushed, not even to try: only an operator ends this hold.
+fn awaits_operator(hold: &Hold) -> bool {
+    hold.reason == RESTORED
+}
+
 /// Whether a row may be tried. What lies farther ahead than any probe was written by a clock that was wrong.
-const fn is_time(hold: &Hold, now: i64) -> bool {
-    hold.probe_ms <= now || hold.probe_ms > now + 2 * PROBE_EVERY_MS
+fn is_time(hold: &Hold, now: i64) -> bool {
+    !awaits_operator(hold) && (hold.probe_ms <= now || hold.probe_ms > now + 2 * PROBE_EVERY_MS)
 }
 
 impl Deliveries {
@@ -92,7 +98,7 @@ impl Deliveries {
         let before = tx.locked_account(channel.account.id).await?.and_then(|account| account.held);
         let fresh = Hold { reason: reason.as_str().to_owned(), since_ms: now, probe_ms: now + PROBE_EVERY_MS };
         let hold = match &before {
-            Some(before) if before.reason == fresh.reason && before.probe_ms > now => {
+            Some(before) if awaits_operator(before) || before.reason == fresh.reason && before.probe_ms > now => {
                 tx.give_up().await;
                 return Ok(());
             }
@@ -110,7 +116,8 @@ impl Deliveries {
 
     /// Lets the account's deliveries go. `free` says that only a reply was accepted.
     pub(super) async fn release(&self, channel: &Channel, free: bool) -> Result<(), DeliveryError> {
-        let ends = |hold: Option<Hold>| hold.is_some_and(|hold| !free || stops_replies(&hold));
+        let ends =
+            |hold: Option<Hold>| hold.is_some_and(|hold| !awaits_operator(&hold) && (!free || stops_replies(&hold)));
         if !ends(self.hold_of(channel).await?) {
             return Ok(());
         }

@@ -111,17 +111,31 @@ impl Deliveries {
         if now >= row.window_until {
             return unasked(ended(&row, "window_closed"));
         }
+        let row = self.as_things_stand(row).await.map_err(|error| left(&error)).ok()?;
         match self.unspoken(channel, &row, now, content).await {
             Ok(Some(outcome)) => unasked(outcome),
             Ok(None) => Some(self.attempt(channel, &row, content, batch).await),
             Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "a row could not be looked at; it is taken up again"
-                );
+                left(&error);
                 None
             }
         }
+    }
+
+    /// The row as it may leave now. An answer that was decided before a loss or a stop brings no text about
+    /// that child any more.
+    async fn as_things_stand(&self, mut row: Leased) -> Result<Leased, StoreError> {
+        let Parts::Answer { said, .. } = &mut row.parts else { return Ok(row) };
+        let Some(today) = said.today.take() else { return Ok(row) };
+        let follows = row.reader.as_ref().map_or(&[][..], |reader| &reader.follows);
+        said.today = today.only_of(|child| follows.iter().any(|one| one.child.id == child && one.is_active()));
+        if said.today.is_none() && !said.again {
+            // The day's row was taken back; it must not be called accepted with the words.
+            let tx = self.store.begin().await?;
+            tx.detach_riders(row.id).await?;
+            tx.commit().await?;
+        }
+        Ok(row)
     }
 
     /// Reasons not to make the request after all.
@@ -228,6 +242,11 @@ fn by_chat(rows: Vec<Leased>) -> Vec<Vec<Leased>> {
         }
     }
     chats
+}
+
+/// A row that could not be looked at.
+fn left(error: &StoreError) {
+    tracing::warn!(error = error as &dyn std::error::Error, "a row could not be looked at; it is taken up again");
 }
 
 fn ended(row: &Leased, why: &'static str) -> Outcome {

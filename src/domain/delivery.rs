@@ -44,6 +44,16 @@ pub struct DailyParts {
     pub onward: Vec<Option<Nickname>>,
 }
 
+impl DailyParts {
+    /// What is left of it for these children; `None` when it says nothing any more.
+    #[must_use]
+    pub fn only_of(mut self, wanted: impl Fn(ChildId) -> bool) -> Option<Self> {
+        self.sections.retain(|section| wanted(section.child));
+        self.overdue.retain(|overdue| wanted(overdue.child));
+        (!self.sections.is_empty() || !self.overdue.is_empty()).then_some(self)
+    }
+}
+
 /// A child that is 42 weeks 0 days along, and of whom nobody has said anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overdue {

@@ -247,6 +247,7 @@ impl Inbox {
             window_until: self.ambient.now_ms() + FAREWELL_MS,
             lease_until: None,
             rides_on: None,
+            not_before: None,
             parts: Some(Parts::Farewell { token, place: place.to_owned(), id, words }),
         };
         tx.keep_delivery(&row).await?;

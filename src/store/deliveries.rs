@@ -85,6 +85,8 @@ pub struct NewDelivery {
     pub lease_until: Option<i64>,
     /// The answer it travels in.
     pub rides_on: Option<DeliveryId>,
+    /// It is not tried by itself before then (milliseconds since 1970).
+    pub not_before: Option<i64>,
     /// What it holds; a lapsed row keeps nothing.
     pub parts: Option<Parts>,
 }
@@ -187,7 +189,9 @@ impl Tx {
             fence: Set(0),
             attempts: Set(i32::from(sending)),
             maybe_sent: Set(sending),
-            next_attempt_at: Set((new.state == State::Waiting).then_some(now)),
+            next_attempt_at: Set(
+                (new.state == State::Waiting).then_some(new.not_before.filter(|at| *at > now).unwrap_or(now))
+            ),
             window_until: Set(new.window_until),
             rides_on: Set(new.rides_on.map(|answer| answer.0)),
             parts_sealed: Set(new.parts.as_ref().map(|parts| self.sealer.seal_json(at(id), parts))),
@@ -276,6 +280,7 @@ impl Tx {
             let (id, fence, maybe_sent) = (DeliveryId(row.id), row.fence + 1, row.maybe_sent);
             match self.leased(row, lease_until, &readers) {
                 Ok(row) => leased.push(row),
+                Err(StoreError::NewerKey) => return Err(StoreError::NewerKey),
                 Err(damage) => self.end_damaged(id, fence, maybe_sent, &damage).await?,
             }
         }

@@ -156,7 +156,7 @@ impl<'t> Soak<'t> {
         }
         let hand = self.town.by_hand().await;
         hand.settle(self.town).await;
-        for moment in ["2026-11-23 20:00:00", "2026-11-24 08:00:00", "2026-11-24 08:30:00"] {
+        for moment in ["2026-11-23 20:00:20", "2026-11-24 08:00:20", "2026-11-24 08:30:20"] {
             hand.waits_until(self.town, moment).await;
         }
         let ledger = self.town.line.ledger().await;

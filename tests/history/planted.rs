@@ -127,6 +127,21 @@ fn i2_a_reply_that_is_no_row_is_noticed() {
 }
 
 #[test]
+fn i2_the_row_of_a_reply_of_long_ago_may_be_gone() {
+    let grow_old = |history: &mut History, days: i64| {
+        history.until_ms += days * 86_400_000;
+        for account in &mut history.accounts {
+            account.readers.iter_mut().for_each(|reader| reader.rests = true);
+            account.deliveries.clear();
+        }
+    };
+    is_fine(|history| grow_old(history, 40));
+    let mut spoilt = history();
+    grow_old(&mut spoilt, 20);
+    assert_eq!(broken(&spoilt), ["I2", "I8"], "but not so soon");
+}
+
+#[test]
 fn i3_a_second_text_on_one_day_is_noticed_whatever_its_key() {
     breaks("I3", |history| {
         let again = Entry { request_id: "again".to_owned(), retry_key: None, ..push_of(history, HANA, 24).clone() };

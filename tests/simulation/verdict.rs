@@ -28,7 +28,7 @@ pub fn history(week: &Week, logged: String) -> History {
     let mut personal: Vec<String> = accounts.iter().flat_map(log::personal).collect();
     personal.extend(place::ACCOUNTS.iter().flat_map(|slug| [format!("secret-of-{slug}"), format!("token-of-{slug}")]));
     let until_ms = week.clock.now().timestamp_millis();
-    History { until_ms, accounts, server_away: week.server_away.clone(), log: logged, personal }
+    History { until_ms, accounts, server_away: week.server_away.clone(), lost: Vec::new(), log: logged, personal }
 }
 
 fn of_line(week: &Week, line: &Channel) -> Account {

@@ -67,6 +67,22 @@ async fn replies_are_free_and_go_on_while_the_allowance_is_spent() {
     }
 }
 
+/// Found by the simulation: LINE was asked as fast as the machine could.
+#[tokio::test]
+async fn a_reply_that_line_refuses_for_the_allowance_waits_before_it_is_tried_again() {
+    let world = World::at("2026-11-22 09:00").await;
+    let [hana] = families(&world, 1).await.try_into().unwrap_or_else(|_| panic!("one family"));
+    let before = world.line.ledger().len();
+    world.line.faults().on(On::Reply).always(FaultKind::MonthlyLimit429);
+    hana.says("ヘルプ").await.silence();
+    assert_eq!(world.line.ledger().len(), before + 1, "requests at that moment");
+    world.until("2026-11-22 09:00").await;
+    world.line.faults().clear();
+    hana.waits_until("2026-11-22 09:02").await.tells("できること");
+    world.until("2026-11-24 12:00").await;
+    assert_eq!(hana.push_times(), ["11-23 08:00", "11-24 08:00"]);
+}
+
 #[tokio::test]
 async fn an_allowance_that_stays_spent_over_the_day_makes_lapsed_rows_and_no_night() {
     let world = World::at("2026-11-22 09:00").await;

@@ -10,12 +10,14 @@ mod cut;
 mod line;
 #[path = "../support/redis.rs"]
 mod redis_server;
+#[expect(dead_code, reason = "stories of servers that are killed use the rest")]
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+#[expect(dead_code, reason = "stories of servers that are killed use the rest")]
 #[path = "../support/wire.rs"]
 mod wire;
 
@@ -45,6 +47,7 @@ mod greeting;
 mod groups;
 mod holds;
 mod invitation;
+mod keys;
 mod kill;
 mod ledger;
 mod loss;
@@ -66,11 +69,14 @@ mod redis_operator;
 mod registration;
 mod rehearsal;
 mod rest;
+mod restoring;
+mod retention;
 mod role_and_area;
 mod settings;
 mod several_children;
 mod siblings;
 mod stop;
+mod suppression;
 mod surface;
 mod third_birthday;
 mod time_of_day;
