@@ -17,6 +17,7 @@ mod reap;
 mod record;
 mod send;
 mod speak;
+mod standing;
 mod sweep;
 mod timekeeping;
 
