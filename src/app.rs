@@ -6,9 +6,11 @@
 //! - [`App::settle`] and [`App::advance_to`] do by hand what the workers do by themselves: for the
 //!   demo's clock, and for tests, which never sleep.
 
+pub mod archive;
 mod clockwork;
 pub mod demo;
 pub mod enquiry;
+pub mod keys;
 pub mod means;
 pub mod online;
 mod open;
@@ -29,8 +31,7 @@ use crate::content::Findings;
 use crate::delivery::{Deliveries, Kind};
 use crate::http::{self, Site};
 use crate::inbox::{Inbox, InboxError};
-use crate::store::seal::KeyError;
-use crate::store::{SchemaError, Store, StoreError};
+use crate::store::{KeyError, ListError, SchemaError, Store, StoreError};
 use crate::timers::redis::BadAddress;
 
 pub use clockwork::{Chore, ClockworkError};
@@ -69,6 +70,9 @@ pub enum StartError {
         "PostgreSQL につながりません。サーバーが動いているか、HAGUKUMI_DATABASE_URL のホスト・データベース・利用者・パスワードが正しいかを確かめてください"
     )]
     Away(#[source] StoreError),
+    /// The suppression list.
+    #[error("配信停止の控え（HAGUKUMI_SUPPRESSION_FILE）に書きこめません。置き場所と権限を確かめてください")]
+    Suppression(#[from] ListError),
     /// Another server has the SQLite file.
     #[error("{0} は、別の hagukumi が使っています。SQLite では server を1つだけ動かせます。")]
     InUse(String),

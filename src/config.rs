@@ -62,6 +62,8 @@ pub struct Config {
     pub database_url: Secret,
     /// The key that seals personal data; beside an SQLite file when not set, never without otherwise.
     pub key_file: Option<PathBuf>,
+    /// Where the suppression list is kept; beside an SQLite file or in `./data` when not set.
+    pub suppression_file: Option<PathBuf>,
     /// Content from a folder instead of what is compiled in.
     pub content_dir: Option<PathBuf>,
     /// LINE's API host, or a simulator's.
@@ -161,6 +163,7 @@ impl Config {
             public_url: values.text("public_url").map(|url| url.trim_end_matches('/').to_owned()),
             database_url: Secret(values.text("database_url").unwrap_or_else(|| DATABASE.to_owned())),
             key_file: values.text("key_file").map(PathBuf::from),
+            suppression_file: values.text("suppression_file").map(PathBuf::from),
             content_dir: values.text("content_dir").map(PathBuf::from),
             line_api_url: api.unwrap_or_else(|| LINE_API.to_owned()),
             line_data_api_url: data.unwrap_or_else(|| LINE_DATA_API.to_owned()),
@@ -170,10 +173,7 @@ impl Config {
             rehearsal_clock: values.optional("rehearsal_clock", "RFC 3339 の日時（例 2026-11-22T07:00:00+09:00）"),
             log: values.text("log").unwrap_or_else(|| "info".to_owned()),
             log_format: log_format(values),
-            not_yet: ["rich_menu_dir", "suppression_file"]
-                .into_iter()
-                .filter(|key| values.text(key).is_some())
-                .collect(),
+            not_yet: ["rich_menu_dir"].into_iter().filter(|key| values.text(key).is_some()).collect(),
             default_account,
             accounts,
         };

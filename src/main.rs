@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Parser, Subcommand};
-use hagukumi::app::{self, demo, platform};
+use hagukumi::app::{self, archive, demo, keys, platform};
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
-use hagukumi::commands::{Outcome, calendar, check, enquiry, preview};
+use hagukumi::commands::{Outcome, backup, calendar, check, enquiry, key, preview, restore};
 use hagukumi::config::{Config, LogFormat, Mistakes};
 use hagukumi::content::{self, Finding, Loaded, SETTINGS, Severity};
 use hagukumi::domain::calendar::{JST, civil};
@@ -47,6 +47,13 @@ enum Command {
     Preview(preview::PreviewArgs),
     /// 動いているサーバーに様子を聞く
     Healthcheck,
+    /// すべての登録と記録を、1つのファイルに写す（動かしたままで。鍵ファイルは入らない）
+    Backup(backup::BackupArgs),
+    /// バックアップを調べる、空のデータベースに戻す
+    Restore(restore::RestoreArgs),
+    /// 個人情報を封じる鍵を交換する
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// 問い合わせ番号から、お届けの記録を見る（窓口のために）
     Enquiry(enquiry::EnquiryArgs),
 }
@@ -115,6 +122,9 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         }
         Command::Healthcheck => later(healthcheck(read_config(cli)?)),
         Command::Enquiry(args) => later(ask(read_config(cli)?, args)),
+        Command::Backup(args) => later(back_up(read_config(cli)?, args)),
+        Command::Restore(args) => later(come_back(read_config(cli)?, args)),
+        Command::Key(command) => later(change_key(read_config(cli)?, command)),
     }
 }
 
@@ -249,6 +259,44 @@ async fn ask(config: Config, args: &enquiry::EnquiryArgs) -> anyhow::Result<Outc
     let number = args.read()?;
     let found = app::enquiry::enquiry(&config, Ambient::system(), &number).await?;
     Ok(enquiry::run(&number, found.as_ref(), JST, &mut std::io::stdout().lock())?)
+}
+
+async fn back_up(config: Config, args: &backup::BackupArgs) -> anyhow::Result<Outcome> {
+    let _last_words = logging::start(&config.log, config.log_format);
+    let written = archive::back_up(&config, Ambient::system(), &args.target).await?;
+    Ok(backup::run(&written, &mut std::io::stdout().lock())?)
+}
+
+async fn come_back(config: Config, args: &restore::RestoreArgs) -> anyhow::Result<Outcome> {
+    let (ambient, lists) = (Ambient::system(), args.suppression.as_slice());
+    let Some(file) = &args.file else {
+        if args.release {
+            archive::release(&config, ambient).await?;
+            return Ok(restore::released(&mut std::io::stdout().lock())?);
+        }
+        let listed = archive::silence(&config, ambient, lists).await?;
+        return Ok(restore::restored(None, listed, JST, &mut std::io::stdout().lock())?);
+    };
+    if args.verify {
+        let (manifest, findings) = archive::verify(&config, ambient, file).await?;
+        return Ok(restore::verified(&manifest, &findings, JST, &mut std::io::stdout().lock())?);
+    }
+    let (manifest, listed) = archive::restore(&config, ambient, file, lists).await?;
+    Ok(restore::restored(Some(&manifest), listed, JST, &mut std::io::stdout().lock())?)
+}
+
+async fn change_key(config: Config, command: &key::KeyCommand) -> anyhow::Result<Outcome> {
+    let _last_words = logging::start(&config.log, config.log_format);
+    let (ambient, mut out) = (Ambient::system(), std::io::stdout());
+    Ok(match command {
+        key::KeyCommand::Status => key::status(&keys::status(&config, ambient).await?, &mut out)?,
+        key::KeyCommand::Add => key::added(keys::add(&config, ambient).await?, &mut out)?,
+        key::KeyCommand::Rotate => {
+            let told = |values| tracing::info!(values, "sealed again");
+            key::rotated(keys::rotate(&config, ambient, told).await?, &mut out)?
+        }
+        key::KeyCommand::Retire { now } => key::retired(&keys::retire(&config, ambient, *now).await?, &mut out)?,
+    })
 }
 
 async fn healthcheck(config: Config) -> anyhow::Result<Outcome> {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Timelike};
 
 use super::{CommandError, Outcome, unless_closed};
 use crate::domain::calendar::civil;
@@ -54,6 +54,10 @@ pub fn run(
         format!("次のお届け：{}", next(enquiry, zone)),
         "これまでのお届け（新しい順に10まで）：".to_owned(),
     ];
+    if let Some(restored) = enquiry.restored {
+        let (from, to) = (moment(restored.taken_ms, zone), moment(restored.restored_ms, zone));
+        lines.push(format!("  （データベースを復元したため、{from} から {to} までのことは、わかりません）"));
+    }
     lines.extend(enquiry.deliveries.iter().map(|one| delivery(one, zone)));
     if enquiry.deliveries.is_empty() {
         lines.push("  ありません".to_owned());
@@ -79,7 +83,13 @@ fn next(enquiry: &Enquiry, zone: FixedOffset) -> String {
 fn delivery(shown: &Shown, zone: FixedOffset) -> String {
     let kind = if shown.purpose.as_str().starts_with("daily/") { "毎日のお届け" } else { "返事" };
     let id = shown.request_id.as_deref().map_or_else(String::new, |id| format!("（LINEのリクエストID：{id}）"));
-    format!("  {}  {kind}  {}{id}", moment(shown.at, zone), state(shown.state))
+    let (at, state) = match shown.purpose.day().filter(|_| shown.unknown) {
+        // The moment of the row is that of the restore.
+        Some(day) => (spelt(day), "わかりません（復元の前）"),
+        None if shown.unknown => (moment(shown.at, zone), "わかりません（復元の前）"),
+        None => (moment(shown.at, zone), state(shown.state)),
+    };
+    format!("  {at}  {kind}  {state}{id}")
 }
 
 const fn state(state: State) -> &'static str {
@@ -97,7 +107,10 @@ fn at(ms: i64, zone: FixedOffset) -> NaiveDateTime {
 }
 
 fn day(ms: i64, zone: FixedOffset) -> String {
-    let day = at(ms, zone).date();
+    spelt(at(ms, zone).date())
+}
+
+fn spelt(day: NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 

@@ -1,13 +1,16 @@
-//! Commands that read and print: `check`, `calendar`, `preview`, `enquiry`.
+//! Commands: `check`, `calendar`, `preview`, `enquiry`, and what `backup`, `restore` and `key` say.
 //!
 //! Each has its arguments (as the command line takes them) and a function `run` that writes to the
 //! given output and says what came of it. Nothing here has side effects, asks the clock or reads the
 //! environment; `main` passes all of that in.
 
+pub mod backup;
 pub mod calendar;
 pub mod check;
 pub mod enquiry;
+pub mod key;
 pub mod preview;
+pub mod restore;
 
 #[cfg(test)]
 mod tests;

@@ -4,20 +4,27 @@
 //!   a reply. Replies are free and go on in every other hold.
 //! - A row that ends without a request (nobody waits for it any more) has tried nothing: the next one
 //!   is taken.
+//! - A restored account (see `store`) is not tried at all, and no acceptance lets it go.
 //! - Readers who were not tried yet come first: the oldest row may be the very one that LINE refuses.
 
+use super::send::Trial;
 use super::{BATCH, Channel, Deliveries, DeliveryError, Kind};
 use crate::domain::delivery::health::{HoldReason, PROBE_EVERY_MS};
-use crate::store::{First, Hold, Leased, Next, Outcome, Wanted};
+use crate::store::{First, Hold, Leased, Next, Outcome, RESTORED, Wanted};
 
 /// Whether replies would fail for the same reason.
 pub(super) fn stops_replies(hold: &Hold) -> bool {
     hold.reason == HoldReason::Token.as_str()
 }
 
+/// Whether nothing is pushed, not even to try: only an operator ends this hold.
+fn awaits_operator(hold: &Hold) -> bool {
+    hold.reason == RESTORED
+}
+
 /// Whether a row may be tried. What lies farther ahead than any probe was written by a clock that was wrong.
-const fn is_time(hold: &Hold, now: i64) -> bool {
-    hold.probe_ms <= now || hold.probe_ms > now + 2 * PROBE_EVERY_MS
+fn is_time(hold: &Hold, now: i64) -> bool {
+    !awaits_operator(hold) && (hold.probe_ms <= now || hold.probe_ms > now + 2 * PROBE_EVERY_MS)
 }
 
 impl Deliveries {
@@ -41,7 +48,7 @@ impl Deliveries {
                 self.put_back(&row).await?;
                 return Ok(ended);
             }
-            let sent = self.send_to_try(channel, row).await?;
+            let sent = self.send_as(channel, vec![row], Trial::OfHold).await?;
             ended += sent.ended;
             if sent.asked > 0 {
                 return Ok(ended);
@@ -71,18 +78,23 @@ impl Deliveries {
             Kind::Answers => Wanted::Answers,
             Kind::Mornings => Wanted::Mornings,
         };
-        if kind == Kind::Mornings {
-            for _ in 0..BATCH {
-                let mut plan = self.plan(channel, 1).await?;
-                if let Some(row) = plan.rows.pop() {
-                    return Ok(Some(row));
-                }
-                if plan.readers == 0 {
-                    break;
-                }
-            }
+        if kind == Kind::Mornings
+            && let Some(row) = self.planned_to_try(channel).await?
+        {
+            return Ok(Some(row));
         }
         Ok(self.lease(channel, wanted, First::LeastTried, 1).await?.pop())
+    }
+
+    /// The row of one reader who is due and has none.
+    pub(super) async fn planned_to_try(&self, channel: &Channel) -> Result<Option<Leased>, DeliveryError> {
+        for _ in 0..BATCH {
+            let mut plan = self.plan(channel, 1).await?;
+            if !plan.rows.is_empty() || plan.readers == 0 {
+                return Ok(plan.rows.pop());
+            }
+        }
+        Ok(None)
     }
 
     /// Holds the account; one that is held already learns the newest reason.
@@ -92,7 +104,7 @@ impl Deliveries {
         let before = tx.locked_account(channel.account.id).await?.and_then(|account| account.held);
         let fresh = Hold { reason: reason.as_str().to_owned(), since_ms: now, probe_ms: now + PROBE_EVERY_MS };
         let hold = match &before {
-            Some(before) if before.reason == fresh.reason && before.probe_ms > now => {
+            Some(before) if awaits_operator(before) || before.reason == fresh.reason && before.probe_ms > now => {
                 tx.give_up().await;
                 return Ok(());
             }
@@ -110,7 +122,8 @@ impl Deliveries {
 
     /// Lets the account's deliveries go. `free` says that only a reply was accepted.
     pub(super) async fn release(&self, channel: &Channel, free: bool) -> Result<(), DeliveryError> {
-        let ends = |hold: Option<Hold>| hold.is_some_and(|hold| !free || stops_replies(&hold));
+        let ends =
+            |hold: Option<Hold>| hold.is_some_and(|hold| !awaits_operator(&hold) && (!free || stops_replies(&hold)));
         if !ends(self.hold_of(channel).await?) {
             return Ok(());
         }
@@ -125,5 +138,19 @@ impl Deliveries {
         metrics::gauge!("hagukumi_account_held", "account" => channel.account.slug.clone()).set(0.0);
         tracing::info!(account = %channel.account.slug, "deliveries go on");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probe_that_a_wrong_clock_put_off_for_a_day_is_not_waited_for() {
+        let now = 1_795_302_000_000;
+        let hold = |probe_ms| Hold { reason: "token".into(), since_ms: now, probe_ms };
+        assert!(is_time(&hold(now), now));
+        assert!(!is_time(&hold(now + 1), now) && !is_time(&hold(now + PROBE_EVERY_MS), now));
+        assert!(is_time(&hold(now + 86_400_000), now));
     }
 }

@@ -53,6 +53,7 @@ async fn details(site: &Site, database: bool) -> serde_json::Value {
         "events_pending": site.store.events_in(EventState::Pending).await.ok(),
         "events_dead": site.store.events_in(EventState::Dead).await.ok(),
         "events_quarantined": site.store.events_in(EventState::Quarantined).await.ok(),
+        "suppression_list": site.store.suppression().map(|list| if list.fails() { "fails" } else { "ok" }),
         "accounts": accounts,
     })
 }

@@ -10,7 +10,7 @@ use crate::domain::family::{Standing, StopReason};
 use crate::domain::ids::LineUserId;
 use crate::domain::programme::plan::{day_before, next_day, readable_on};
 use crate::domain::retention::{Forgetting, forgetting};
-use crate::store::{Blind, EventRow, NewReader, ReaderRow, Result, Tx};
+use crate::store::{Blind, EventRow, Leaving, NewReader, ReaderRow, Result, Tx};
 
 /// The locale of readers who did not choose one.
 pub(super) const DEFAULT_LOCALE: &str = "ja";
@@ -78,7 +78,7 @@ impl Inbox {
             }
             Forgetting::Reader => {
                 tx.cancel_mornings(reader.id, false).await?;
-                tx.forget_reader(reader.id).await?;
+                tx.forget_reader(reader.id, Leaving::ForGood).await?;
                 return Ok(None);
             }
         }

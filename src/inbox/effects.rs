@@ -16,7 +16,7 @@ use crate::domain::family::{Child, Follow, Lead, OwnStop, Pause, Standing, StopR
 use crate::domain::ids::ChildId;
 use crate::domain::programme::plan::next_due;
 use crate::domain::retention::look_again;
-use crate::store::{EventRow, ReaderRow, Result, Tx};
+use crate::store::{EventRow, Fact, ReaderRow, Result, Tx};
 
 /// How long a draft is kept.
 const DRAFT_MS: i64 = 86_400_000;
@@ -82,10 +82,13 @@ impl<'a> Work<'a> {
             Effect::UndoLoss { children } => self.undo_loss(children).await,
             Effect::Pause { until } => {
                 self.reader.profile.pause = Some(Pause { until: *until });
+                self.tx.note(Fact::Rest(self.reader.id, Some(*until)));
                 self.tx.cancel_mornings(self.reader.id, true).await
             }
             Effect::Resume => {
-                self.reader.profile.pause = None;
+                if self.reader.profile.pause.take().is_some() {
+                    self.tx.note(Fact::Rest(self.reader.id, None));
+                }
                 self.reader.profile.resumed_at = Some(self.sent_at);
                 Ok(())
             }
@@ -135,6 +138,9 @@ impl<'a> Work<'a> {
     }
 
     async fn stand(&mut self, standing: Standing) -> Result<()> {
+        if self.reader.standing != standing {
+            self.tx.note(Fact::Stands(self.reader.id, standing));
+        }
         self.reader.standing = standing;
         self.reader.standing_at = self.sent_at;
         self.reader.profile.away_on = (standing != Standing::Following).then(|| self.today());

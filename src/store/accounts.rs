@@ -6,6 +6,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect as _,
 };
 
+use super::silencing::RESTORED;
 use super::{Result, Store, Tx};
 use crate::domain::ids::AccountId;
 
@@ -101,6 +102,7 @@ impl Tx {
         let update = Query::update()
             .table(account::Entity)
             .value(account::Column::ProbeAt, 0)
+            .and_where(Expr::col(account::Column::Held).ne(RESTORED))
             .and_where(Expr::col(account::Column::Id).eq(account.0))
             .and_where(Expr::col(account::Column::Held).is_not_null())
             .to_owned();

@@ -53,7 +53,8 @@ impl StoreError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unknown(_) => true,
+            // Whoever has the new key file can read it, and so can we once we are given it.
+            Self::Unknown(_) | Self::NewerKey => true,
             Self::Database(error) => matches!(trouble(error), Trouble::InTheWay | Trouble::Lost),
             Self::Corrupt { .. } | Self::Address => false,
         }

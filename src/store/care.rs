@@ -1,11 +1,11 @@
 //! Waits that are not deliveries: drafts left lying, readers to be forgotten.
 
 use entity::{child, consent, follow, reader};
-use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::seal::Blind;
-use super::{Result, Store, Tx};
+use super::{Fact, Result, Store, Tx};
 use crate::domain::ids::{AccountId, ChildId, ReaderId};
 
 /// A reader for whom something waits.
@@ -21,6 +21,15 @@ pub struct Waiting {
     pub turn: i64,
     /// Since when it is due (milliseconds since 1970).
     pub since: i64,
+}
+
+/// How a reader leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// Nothing is to be known of them any more.
+    ForGood,
+    /// What was theirs is another account of LINE's now.
+    ForAnotherPhone,
 }
 
 impl Store {
@@ -52,18 +61,19 @@ impl Store {
             ("delivery", "lease_until", Some("sending")),
             ("delivery", "window_until", Some("waiting")),
         ];
-        let mut next = None;
+        let mut all: Option<SelectStatement> = None;
         for (table, column, state) in MOMENTS {
             let mut query = Query::select();
             query.expr_as(Expr::col(column).min(), "at").from(table).and_where(Expr::col(column).gt(now));
             if let Some(state) = state {
                 query.and_where(Expr::col("state").eq(state));
             }
-            let row = self.reader.query_one(&query).await?;
-            let at: Option<i64> = row.map(|row| row.try_get("", "at")).transpose()?.flatten();
-            next = [next, at].into_iter().flatten().min();
+            all =
+                Some(all.map_or_else(|| query.clone(), |mut all| all.union(UnionType::All, query.clone()).to_owned()));
         }
-        Ok(next)
+        let rows = self.reader.query_all(&all.expect("there are moments")).await?;
+        let moments: Vec<Option<i64>> = rows.iter().map(|row| row.try_get("", "at")).collect::<Result<_, _>>()?;
+        Ok(moments.into_iter().flatten().min())
     }
 
     /// When a message is due next after `now`, for anybody (milliseconds since 1970).
@@ -103,17 +113,21 @@ impl Tx {
         Ok(rows.into_iter().filter_map(waiting).collect())
     }
 
-    /// Forgets a reader: their row, consents, codes and follow edges, and children nobody follows any more.
+    /// Forgets a reader, who leaves in this way: their row, consents, codes and follow edges, and children nobody follows any more.
     /// What left keeps its purpose and blind index, so that nobody gets a second message on a day on
     /// which they come back; its contents were blanked when it ended.
     ///
     /// # Errors
     ///
     /// [`super::StoreError::Database`].
-    pub async fn forget_reader(&self, reader: ReaderId) -> Result<()> {
+    pub async fn forget_reader(&self, reader: ReaderId, leaving: Leaving) -> Result<()> {
         for child in self.followed_by(reader).await? {
-            self.forget_follow(reader, child).await?;
+            self.end_follow(reader, child).await?;
         }
+        self.note(match leaving {
+            Leaving::ForGood => Fact::Erased(reader),
+            Leaving::ForAnotherPhone => Fact::Moved(reader),
+        });
         self.forget_codes_of(reader).await?;
         consent::Entity::delete_many().filter(consent::Column::ReaderId.eq(reader.0)).exec(&self.inner).await?;
         reader::Entity::delete_by_id(reader.0).exec(&self.inner).await?;
@@ -126,6 +140,11 @@ impl Tx {
     ///
     /// [`super::StoreError::Database`].
     pub async fn forget_follow(&self, reader: ReaderId, child: ChildId) -> Result<()> {
+        self.note(Fact::Gone(reader, child));
+        self.end_follow(reader, child).await
+    }
+
+    async fn end_follow(&self, reader: ReaderId, child: ChildId) -> Result<()> {
         follow::Entity::delete_by_id((reader.0, child.0)).exec(&self.inner).await?;
         if self.followers(child).await?.is_empty() {
             child::Entity::delete_by_id(child.0).exec(&self.inner).await?;

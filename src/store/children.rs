@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use serde::{Deserialize, Serialize};
 
 use super::seal::{At, Sealer};
-use super::{Result, StoreError, Tx};
+use super::{Fact, Result, StoreError, Tx};
 use crate::domain::family::{Child, Follow, Journey, Nickname, OwnStop, Role};
 use crate::domain::ids::{AccountId, ChildId, ReaderId};
 
@@ -177,6 +177,7 @@ impl Tx {
     ///
     /// [`StoreError::Database`].
     pub async fn set_stop(&self, reader: ReaderId, child: ChildId, stop: Option<OwnStop>) -> Result<()> {
+        self.note(Fact::Stop(reader, child, stop));
         let sealed = stop.map(|stop| self.sealer.seal_json(stop_at(child.0), &SealedStop { reader: reader.0, stop }));
         let update = Query::update()
             .table(follow::Entity)

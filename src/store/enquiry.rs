@@ -1,11 +1,14 @@
 //! What a desk may know of the reader who gives an enquiry number: the record of deliveries, and
 //! nothing that a family told us.
 
+use chrono::DateTime;
 use entity::delivery::{self, Column};
 use entity::{consent, reader};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::silencing::{RESTORED, Restored};
 use super::{Result, Store};
+use crate::domain::calendar::{JST, civil};
 use crate::domain::code::Code;
 use crate::domain::delivery::{Purpose, State};
 use crate::domain::family::Standing;
@@ -29,6 +32,9 @@ pub struct Enquiry {
     pub next_due_at: Option<i64>,
     /// Their last deliveries, the newest first.
     pub deliveries: Vec<Shown>,
+    /// When the database was restored, if that was not long ago: nothing is known of the time between the
+    /// backup and that moment.
+    pub restored: Option<Restored>,
 }
 
 /// One delivery, as a desk sees it.
@@ -42,7 +48,12 @@ pub struct Shown {
     pub state: State,
     /// LINE's id of the request that decided.
     pub request_id: Option<String>,
+    /// Whether it may well have been sent: it is of a day before the database was restored.
+    pub unknown: bool,
 }
+
+/// How long a row of what left is kept, and so how long a gap in them shows (milliseconds).
+const SHOWN_MS: i64 = 31 * 86_400_000;
 
 impl Store {
     /// What a desk may know of the reader who was given this number; `None` when nobody was, or its
@@ -68,13 +79,15 @@ impl Store {
             .limit(MOST_SHOWN)
             .all(&self.reader)
             .await?;
+        let restored = self.restored().await?.filter(|restored| now - restored.restored_ms < SHOWN_MS);
         Ok(Some(Enquiry {
             since,
             standing: row.standing,
             rests: row.profile.pause.is_some(),
             active: row.follows.iter().any(crate::domain::family::Follow::is_active),
             next_due_at: row.next_due_at,
-            deliveries: deliveries.into_iter().filter_map(shown).collect(),
+            deliveries: deliveries.into_iter().filter_map(|row| shown(row, restored)).collect(),
+            restored,
         }))
     }
 
@@ -83,7 +96,16 @@ impl Store {
     }
 }
 
-fn shown(row: delivery::Model) -> Option<Shown> {
+fn shown(row: delivery::Model, restored: Option<Restored>) -> Option<Shown> {
     let state = State::ALL.into_iter().find(|state| state.as_str() == row.state)?;
-    Some(Shown { purpose: Purpose::from_row(row.purpose), at: row.created_at, state, request_id: row.request_id })
+    let (purpose, at) = (Purpose::from_row(row.purpose), row.created_at);
+    let of_the_gap = |restored: Restored| {
+        let day = |ms| civil(DateTime::from_timestamp_millis(ms).unwrap_or_default(), JST).date();
+        let gap = day(restored.taken_ms)..=day(restored.restored_ms);
+        // What is younger than the backup was written after the restore.
+        at > restored.taken_ms && purpose.day().is_some_and(|day| gap.contains(&day))
+    };
+    let unsaid = state == State::Lapsed && restored.is_some_and(of_the_gap);
+    let unknown = unsaid || row.error.as_deref() == Some(RESTORED);
+    Some(Shown { purpose, at, state, request_id: row.request_id, unknown })
 }

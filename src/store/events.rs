@@ -173,7 +173,7 @@ impl Tx {
             .filter(event::Column::AccountId.eq(account.0))
             .order_by_asc(event::Column::SentAt)
             .order_by_asc(event::Column::Id);
-        Ok(pending.one(&self.inner).await?.map(|row| opened(&self.sealer, row)))
+        pending.one(&self.inner).await?.map(|row| opened(&self.sealer, row)).transpose()
     }
 
     /// Ends an event that is pending; one that has ended stays as it is.
@@ -230,6 +230,25 @@ impl Tx {
 }
 
 impl Store {
+    /// Forgets our own commands that were decided and are older than `before` (milliseconds since 1970): nobody
+    /// hands them in again, and they name a reader who may be forgotten since.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn forget_commands(&self, begin: &str, before: i64) -> Result<()> {
+        let mut old = Query::select();
+        old.and_where(Expr::col(event::Column::Id).lt(Ambient::first_id_of(before)))
+            .and_where(Expr::col(event::Column::EventKey).like(format!("{begin}%")))
+            .and_where(
+                Expr::col(event::Column::State).is_in([EventState::Done, EventState::Ignored].map(EventState::as_str)),
+            );
+        let these = Expr::col(event::Column::Id).in_subquery(a_batch(event::Entity, old));
+        let delete = Query::delete().from_table(event::Entity).and_where(these).to_owned();
+        while self.writer.execute(&delete).await?.rows_affected() == BATCH {}
+        Ok(())
+    }
+
     /// Lanes of these accounts with pending events, the one that waits longest first.
     ///
     /// # Errors
@@ -301,16 +320,20 @@ impl Store {
     }
 }
 
-pub(super) fn opened(sealer: &Sealer, row: event::Model) -> EventRow {
-    let payload = row.payload_sealed.and_then(|sealed| sealer.open(at(row.id), &sealed).ok());
-    EventRow {
+pub(super) fn opened(sealer: &Sealer, row: event::Model) -> Result<EventRow> {
+    let payload = match row.payload_sealed.map(|sealed| sealer.open(at(row.id), &sealed)) {
+        // It is not lost: whoever has the new key file decides it.
+        Some(Err(StoreError::NewerKey)) => return Err(StoreError::NewerKey),
+        payload => payload.and_then(Result::ok),
+    };
+    Ok(EventRow {
         id: EventId(row.id),
         key: row.event_key,
         sent_at: row.sent_at,
         received_at: row.received_at,
         attempts: row.attempts,
         payload,
-    }
+    })
 }
 
 fn lane(row: &sea_orm::QueryResult) -> Result<Blind> {

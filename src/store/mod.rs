@@ -10,6 +10,7 @@
 
 mod accounts;
 mod again;
+pub mod archive;
 mod backend;
 mod care;
 mod children;
@@ -17,6 +18,7 @@ mod codes;
 mod deliveries;
 mod enquiry;
 mod events;
+mod keyfile;
 mod locks;
 mod moving;
 mod outcomes;
@@ -24,12 +26,15 @@ mod quarantine;
 mod readers;
 mod schema;
 pub mod seal;
+mod silencing;
 pub mod strain;
+pub mod suppression;
 mod timers;
+mod unreachable;
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
@@ -40,16 +45,20 @@ use sea_orm::{
 pub use accounts::{AccountRow, Hold};
 pub use again::Tries;
 pub use backend::{Backend, backend_of};
-pub use care::Waiting;
+pub use care::{Leaving, Waiting};
 pub use codes::CodeRow;
 pub use deliveries::{First, Leased, NewDelivery, Via, Wanted};
 pub use enquiry::{Enquiry, Shown};
 pub use events::{EventRow, EventState, NewEvent};
+pub use keyfile::{KeyError, KeyFile};
 pub use moving::Edge;
 pub use outcomes::{Next, Outcome};
 pub use readers::{NewReader, ReaderRow};
 pub use schema::SchemaError;
 pub use seal::{Blind, Sealer};
+pub use silencing::{RESTORED, Restored};
+pub use suppression::{Fact, ListError, SuppressionList};
+pub use unreachable::WITHDRAWN;
 
 use crate::clock::Ambient;
 use backend::Pools;
@@ -69,6 +78,10 @@ pub enum StoreError {
     /// The address is neither SQLite's nor PostgreSQL's, or cannot be read.
     #[error("the address of the database cannot be read")]
     Address,
+    /// A value was sealed with a key that is newer than the key file here. Nothing is wrong with it: this
+    /// server must be given the new key file.
+    #[error("a value was sealed with a newer key: put the newest key file here")]
+    NewerKey,
     /// A row nobody could have written (or another key file).
     #[error("row {row} of {table}: {column} cannot be read")]
     Corrupt {
@@ -103,6 +116,7 @@ pub struct Store {
     keeps: Arc<AtomicBool>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
+    list: Option<SuppressionList>,
     strain: Option<Arc<dyn Strain>>,
 }
 
@@ -116,6 +130,9 @@ pub struct Tx {
     wrote: AtomicBool,
     sealer: Arc<Sealer>,
     ambient: Ambient,
+    list: Option<SuppressionList>,
+    /// What a restored database must not have forgotten of what is decided here.
+    facts: Mutex<Vec<Fact>>,
     strain: Option<Arc<dyn Strain>>,
 }
 
@@ -128,7 +145,34 @@ impl Store {
     pub async fn open(url: &str, sealer: Sealer, ambient: Ambient) -> Result<Self> {
         let Pools { backend, writer, intake, reader } = Pools::open(url).await?;
         let (log, keeps) = (backend::log_of(url), Arc::new(AtomicBool::new(true)));
-        Ok(Self { backend, writer, intake, reader, log, keeps, sealer: Arc::new(sealer), ambient, strain: None })
+        Ok(Self {
+            backend,
+            writer,
+            intake,
+            reader,
+            log,
+            keeps,
+            sealer: Arc::new(sealer),
+            ambient,
+            list: None,
+            strain: None,
+        })
+    }
+
+    /// Keeps what silences readers also in the suppression list at `path`, from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ListError`] when it cannot be written.
+    pub fn keeping(mut self, path: &Path) -> Result<Self, ListError> {
+        self.list = Some(SuppressionList::open(path, Arc::clone(&self.sealer), self.ambient.clone())?);
+        Ok(self)
+    }
+
+    /// The suppression list, where one is kept.
+    #[must_use]
+    pub const fn suppression(&self) -> Option<&SuppressionList> {
+        self.list.as_ref()
     }
 
     /// The same database, under strain.
@@ -178,6 +222,8 @@ impl Store {
             wrote: AtomicBool::new(false),
             sealer,
             ambient,
+            list: self.list.clone(),
+            facts: Mutex::default(),
             strain: self.strain.clone(),
         })
     }
@@ -241,7 +287,16 @@ fn note(keeps: &AtomicBool, error: &StoreError) {
 }
 
 impl Tx {
-    /// Makes everything written in this transaction true, or nothing.
+    /// Takes note of what a restored database must not have forgotten; a later word replaces an earlier
+    /// one about the same thing. It is kept in the suppression list when this transaction commits.
+    pub fn note(&self, fact: Fact) {
+        let mut facts = self.facts.lock().expect("nobody panics while it is held");
+        facts.retain(|earlier| !fact.replaces(earlier));
+        facts.push(fact);
+    }
+
+    /// Makes everything written in this transaction true, or nothing. Silence is on the disk before, the
+    /// end of a silence after (see [`suppression`]).
     ///
     /// # Errors
     ///
@@ -249,13 +304,21 @@ impl Tx {
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
         strained(&self.strain, Moment::Commit)?;
-        let Self { inner, keeps, wrote, strain, .. } = self;
+        let Self { inner, keeps, wrote, strain, list, facts, .. } = self;
+        let facts = facts.into_inner().expect("nobody panics while it is held");
+        let (lifted, silenced): (Vec<Fact>, Vec<Fact>) = facts.into_iter().partition(Fact::lifts);
+        if let Some(list) = &list {
+            list.keep(&silenced).await;
+        }
         let kept = inner.commit().await.map_err(StoreError::at_commit);
         match &kept {
             Ok(()) => _ = keeps.fetch_or(wrote.into_inner(), Ordering::Relaxed),
             Err(error) => note(&keeps, error),
         }
         kept?;
+        if let Some(list) = &list {
+            list.keep(&lifted).await;
+        }
         strained(&strain, Moment::Committed)
     }
 

@@ -81,7 +81,10 @@ impl Tx {
             }
             // What is sealed names its reader.
             let lost = own.and_then(|own| own.stopped).filter(|stop| stop.reason == StopReason::Loss);
-            self.set_stop(to.id, child, lost.or(follow.stopped)).await?;
+            let (stop, before) = (lost.or(follow.stopped), own.and_then(|own| own.stopped));
+            if stop.is_some() || before.is_some() {
+                self.set_stop(to.id, child, stop).await?;
+            }
         }
         for (table, column) in [("consent", "reader_id"), ("code", "reader_id")] {
             let update = Query::update()

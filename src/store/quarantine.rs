@@ -27,10 +27,10 @@ impl Store {
             .filter(event::Column::Id.gt(behind.map_or(i64::MIN, |id| id.0)))
             .order_by_asc(event::Column::Id)
             .limit(SOME);
-        Ok(rows.all(&self.reader).await?.into_iter().map(|row| self.opened(row)).collect())
+        rows.all(&self.reader).await?.into_iter().map(|row| self.opened(row)).collect()
     }
 
-    fn opened(&self, row: event::Model) -> EventRow {
+    fn opened(&self, row: event::Model) -> Result<EventRow> {
         super::events::opened(&self.sealer, row)
     }
 }

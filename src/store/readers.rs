@@ -124,7 +124,7 @@ impl Tx {
         for id in ids {
             match self.readers(&[*id]).await {
                 Ok(found) => whole.extend(found),
-                Err(StoreError::Database(error)) => return Err(error.into()),
+                Err(error @ (StoreError::Database(_) | StoreError::NewerKey)) => return Err(error),
                 Err(damage) => {
                     tracing::error!(error = &damage as &dyn std::error::Error, "a reader cannot be read");
                     damaged.push(*id);

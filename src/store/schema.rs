@@ -11,7 +11,6 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use sea_orm_migration::{IntoSchemaManagerConnection, SchemaManager, seaql_migrations};
 
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::ids::AccountId;
 
 /// Why a database cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +32,11 @@ pub enum SchemaError {
         "this database was written with another key file: put the right one back, or registrations cannot be read and readers are not found again"
     )]
     OtherKey,
+    /// A key file from before the key was changed.
+    #[error(
+        "鍵ファイルが、鍵を交換する前のものです。交換したあとの鍵ファイルを戻してください（いまのままでは、登録を読めません）"
+    )]
+    OlderKey,
     /// The database itself.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -41,16 +45,21 @@ pub enum SchemaError {
 /// Tables and names in `meta`.
 const META: &str = "meta";
 const MIGRATIONS: &str = "seaql_migrations";
-const REHEARSAL: &str = "rehearsal";
+pub(super) const REHEARSAL: &str = "rehearsal";
 const LAST_SEEN: &str = "last_seen_ms";
 /// What the key file makes of a fixed word. Tells another key file from the right one, and nothing else.
-const KEY_CHECK: &str = "key_check";
+pub(super) const KEY_CHECK: &str = "key_check";
+/// The number of the newest key that anything was sealed with.
+pub(super) const KEY_NEWEST: &str = "key_newest";
+/// When the key was changed last (milliseconds since 1970).
+const KEY_CHANGED: &str = "key_changed_ms";
 
 /// What is written about a database as a whole.
 #[derive(Debug, Default)]
 struct Marks {
     rehearsal: Option<String>,
     key: Option<String>,
+    newest_key: Option<String>,
 }
 
 impl Store {
@@ -106,15 +115,14 @@ impl Store {
             tx.set_meta(REHEARSAL, if rehearsing { "yes" } else { "no" }).await?;
         }
         if before.key.is_none() {
-            tx.set_meta(KEY_CHECK, &self.key_check()).await?;
+            tx.set_meta(KEY_CHECK, &self.sealer.check()).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(self.note_key().await?)
     }
 
     fn refuse_mixture(&self, before: &Marks, rehearsing: bool) -> Result<(), SchemaError> {
-        if before.key.as_ref().is_some_and(|key| *key != self.key_check()) {
-            return Err(SchemaError::OtherKey);
-        }
+        self.judge_key(before)?;
         match (before.rehearsal.as_deref(), rehearsing) {
             (Some("yes"), false) => Err(SchemaError::Rehearsal),
             (Some("no"), true) => Err(SchemaError::NotARehearsal),
@@ -122,8 +130,56 @@ impl Store {
         }
     }
 
-    fn key_check(&self) -> String {
-        self.sealer.blind_of(AccountId(0), KEY_CHECK).0.iter().map(|byte| format!("{byte:02x}")).collect()
+    /// Takes note of the key that seals from now on, before anything is sealed with it: from then on this
+    /// database is not served without it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn note_key(&self) -> Result<()> {
+        let newest = noted(&self.reader, KEY_NEWEST).await?.and_then(|number| number.parse().ok());
+        if newest.is_none_or(|newest: u8| newest < self.sealer.current()) {
+            self.set_meta(KEY_NEWEST, &self.sealer.current().to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes note that another key seals from that moment on (milliseconds since 1970).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn key_was_changed(&self, at: i64) -> Result<()> {
+        self.note_key().await?;
+        self.set_meta(KEY_CHANGED, &at.to_string()).await
+    }
+
+    /// When the key was changed last (milliseconds since 1970).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn key_changed_at(&self) -> Result<Option<i64>> {
+        Ok(noted(&self.reader, KEY_CHANGED).await?.and_then(|at| at.parse().ok()))
+    }
+
+    /// Refuses a database that was written with another key file, or with a newer state of it.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError::OtherKey`], [`SchemaError::OlderKey`], [`SchemaError::Store`].
+    pub async fn refuse_other_key(&self) -> Result<(), SchemaError> {
+        self.judge_key(&marks(&self.reader).await?)
+    }
+
+    fn judge_key(&self, before: &Marks) -> Result<(), SchemaError> {
+        if before.key.as_ref().is_some_and(|key| *key != self.sealer.check()) {
+            return Err(SchemaError::OtherKey);
+        }
+        if !self.sealer.has(before.newest_key.as_deref()) {
+            return Err(SchemaError::OlderKey);
+        }
+        Ok(())
     }
 
     /// Whether this database was created under a rehearsal clock.
@@ -209,8 +265,17 @@ impl Store {
 }
 
 impl Tx {
-    async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
+    pub(super) async fn has_table(&self, table: &str) -> Result<bool> {
+        has_table(&self.inner, table).await
+    }
+
+    pub(super) async fn set_meta(&self, name: &str, value: &str) -> Result<()> {
         set_noted(&self.inner, name, value).await
+    }
+
+    pub(super) async fn forget_meta(&self, name: &str) -> Result<()> {
+        meta::Entity::delete_by_id(name).exec(&self.inner).await?;
+        Ok(())
     }
 }
 
@@ -238,7 +303,8 @@ where
     if !has_table(db, META).await? {
         return Ok(Marks::default());
     }
-    Ok(Marks { rehearsal: noted(db, REHEARSAL).await?, key: noted(db, KEY_CHECK).await? })
+    let (rehearsal, key) = (noted(db, REHEARSAL).await?, noted(db, KEY_CHECK).await?);
+    Ok(Marks { rehearsal, key, newest_key: noted(db, KEY_NEWEST).await? })
 }
 
 async fn refuse_newer<'c, C>(db: &'c C) -> Result<(), SchemaError>

@@ -5,12 +5,14 @@
 //! byte 1, key number byte, 24 bytes nonce, ciphertext with its tag. The *blind index* of a LINE
 //! user id is a keyed hash that finds the same reader again and tells nothing else. Both keys are
 //! derived from the key file; dates and nicknames have no index on purpose (they could be guessed).
+//!
+//! Keys can be changed while servers run: one that meets a value of a key it does not know reads the key
+//! file again (see [`KeyFile`]).
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
@@ -19,12 +21,15 @@ use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
 use super::StoreError;
+use super::keyfile::{KeyError, KeyFile};
 use crate::clock::Ambient;
 use crate::domain::ids::{AccountId, LineUserId};
 
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
+const TAG: usize = 16;
 const HEADER: usize = 2;
+const HELD: &str = "nobody panics while keys are held";
 
 /// The keyed hash of one user of one account: 16 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,37 +51,13 @@ impl fmt::Debug for Blind {
     }
 }
 
-/// Why a key file cannot be used. Never shows a key.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The file cannot be read or written.
-    #[error("the key file {path} cannot be used")]
-    File {
-        /// Which file.
-        path: String,
-        /// Why.
-        #[source]
-        cause: std::io::Error,
-    },
-    /// The file's text is no key.
-    #[error("the key file {path} has no key: a line `NUMBER:BASE64` of 32 bytes is expected")]
-    Malformed {
-        /// Which file.
-        path: String,
-    },
-    /// Others on this machine may read the key.
-    #[error("the key file {path} can be read by others: run chmod 600 on it")]
-    Exposed {
-        /// Which file.
-        path: String,
-    },
-}
-
 /// Seals and opens personal columns.
 #[derive(Clone)]
 pub struct Sealer {
-    keys: Vec<Key>,
+    ring: Arc<RwLock<Arc<Vec<Key>>>>,
     index: [u8; 32],
+    /// Read again when a value was sealed with a key that is not known.
+    file: Option<PathBuf>,
     ambient: Ambient,
 }
 
@@ -110,21 +91,13 @@ impl At<'_> {
 }
 
 impl Sealer {
-    /// Reads the key file: one `NUMBER:BASE64` a line, the current key first.
+    /// Reads the key file (see [`KeyFile`]); the sealer learns of keys that are added to it later.
     ///
     /// # Errors
     ///
     /// See [`KeyError`].
     pub fn from_file(path: &Path, ambient: Ambient) -> Result<Self, KeyError> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|cause| KeyError::File { path: name.clone(), cause })?;
-        refuse_exposed(path)?;
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let roots: Option<Vec<(u8, [u8; 32])>> = lines.map(read_key).collect();
-        match roots {
-            Some(roots) if !roots.is_empty() => Ok(Self::from_roots(&roots, ambient)),
-            _ => Err(KeyError::Malformed { path: name }),
-        }
+        Ok(Self { file: Some(path.to_owned()), ..Self::of(&KeyFile::read(path)?, ambient) })
     }
 
     /// Makes a key file that only its owner may read; an existing file is left alone.
@@ -133,35 +106,73 @@ impl Sealer {
     ///
     /// [`KeyError::File`] when it cannot be written.
     pub fn create_file(path: &Path, ambient: &Ambient) -> Result<(), KeyError> {
-        let fail = |cause| KeyError::File { path: path.display().to_string(), cause };
-        let text = format!(
-            "# hagukumi: without this file no personal data can be read. Keep a copy apart from the database.\n1:{}\n",
-            BASE64.encode(ambient.bytes::<32>())
-        );
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(mut file) => std::io::Write::write_all(&mut file, text.as_bytes()).map_err(fail),
-            Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            Err(cause) => Err(fail(cause)),
-        }
+        KeyFile::new(ambient).create(path)
     }
 
     /// From root keys with their numbers, the current one first; at least one.
     #[must_use]
     pub fn from_roots(roots: &[(u8, [u8; 32])], ambient: Ambient) -> Self {
-        let keys = roots
-            .iter()
-            .map(|(number, root)| Key {
-                number: *number,
-                cipher: XChaCha20Poly1305::new(&derive(root, b"hagukumi seal 1").into()),
-            })
-            .collect();
-        // The index key comes from the oldest key, so that rotating keys does not lose readers.
-        let oldest = roots.iter().min_by_key(|(number, _)| *number).map_or([0; 32], |(_, root)| *root);
-        Self { keys, index: derive(&oldest, b"hagukumi blind index 1"), ambient }
+        Self::of(&KeyFile { roots: roots.to_vec(), index: None }, ambient)
+    }
+
+    fn of(file: &KeyFile, ambient: Ambient) -> Self {
+        let ring = Arc::new(RwLock::new(Arc::new(ring(file))));
+        Self { ring, index: index_of(file), file: None, ambient }
+    }
+
+    /// Reads the key file again, and from now on seals with its current key; whether anything changed.
+    ///
+    /// # Errors
+    ///
+    /// See [`KeyError`]; what was known stays known. [`KeyError::Malformed`] for another database's file.
+    pub fn refresh(&self) -> Result<bool, KeyError> {
+        let Some(path) = &self.file else { return Ok(false) };
+        let file = KeyFile::read(path)?;
+        if index_of(&file) != self.index {
+            return Err(KeyError::Malformed { path: path.display().to_string() });
+        }
+        if file.numbers() == self.numbers() {
+            return Ok(false);
+        }
+        *self.ring.write().expect(HELD) = Arc::new(ring(&file));
+        Ok(true)
+    }
+
+    fn keys(&self) -> Arc<Vec<Key>> {
+        Arc::clone(&self.ring.read().expect(HELD))
+    }
+
+    /// The numbers of the keys that can be read, the current one first.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<u8> {
+        self.keys().iter().map(|key| key.number).collect()
+    }
+
+    /// The number of the key that seals.
+    #[must_use]
+    pub fn current(&self) -> u8 {
+        self.keys().first().map_or(0, |key| key.number)
+    }
+
+    /// Tells this key file from every other, and nothing else.
+    pub(super) fn check(&self) -> String {
+        self.blind_of(AccountId(0), "key_check").0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether the key is here that a database says it was sealed with last.
+    pub(super) fn has(&self, newest: Option<&str>) -> bool {
+        newest.and_then(|number| number.parse().ok()).is_none_or(|number| self.numbers().contains(&number))
+    }
+
+    /// What every value begins with that this key has sealed.
+    pub(super) const fn header(number: u8) -> [u8; HEADER] {
+        [VERSION, number]
+    }
+
+    /// A keyed hash of an id of ours, of that kind, for the suppression list.
+    pub(super) fn suppression_token(&self, kind: &str, id: &str) -> String {
+        let key = derive(&self.index, b"hagukumi suppression 1");
+        mac(&key, &[kind.as_bytes(), b"\0", id.as_bytes()])[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The blind index of a user of an account.
@@ -182,7 +193,8 @@ impl Sealer {
     /// Seals bytes for one place.
     #[must_use]
     pub fn seal(&self, at: At<'_>, plain: &[u8]) -> Vec<u8> {
-        let key = self.keys.first().expect("a sealer has at least one key");
+        let keys = self.keys();
+        let key = keys.first().expect("a sealer has at least one key");
         let nonce = self.ambient.bytes::<NONCE>();
         let payload = Payload { msg: plain, aad: &at.bytes() };
         let sealed = key.cipher.encrypt(XNonce::from_slice(&nonce), payload).expect("memory for a sealed value");
@@ -194,14 +206,29 @@ impl Sealer {
     /// # Errors
     ///
     /// [`StoreError::Corrupt`] naming table, column and row; never a guessed default.
+    /// [`StoreError::NewerKey`] when the key file here is older than the one that sealed it.
     pub fn open(&self, at: At<'_>, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
-        self.try_open(at, sealed).ok_or_else(|| StoreError::corrupt(at))
+        self.try_open(at, sealed).ok_or_else(|| match sealed {
+            [VERSION, number, rest @ ..]
+                if rest.len() >= NONCE + TAG && self.numbers().iter().all(|known| known < number) =>
+            {
+                StoreError::NewerKey
+            }
+            _ => StoreError::corrupt(at),
+        })
     }
 
     fn try_open(&self, at: At<'_>, sealed: &[u8]) -> Option<Vec<u8>> {
         let (header, rest) = sealed.split_at_checked(HEADER)?;
         let (nonce, text) = rest.split_at_checked(NONCE)?;
-        let key = self.keys.iter().find(|key| header == [VERSION, key.number])?;
+        let known = |keys: &[Key]| keys.iter().position(|key| header == Self::header(key.number));
+        let mut keys = self.keys();
+        if known(&keys).is_none() {
+            // Another process may have changed the key a moment ago.
+            self.refresh().ok().filter(|changed| *changed)?;
+            keys = self.keys();
+        }
+        let key = &keys[known(&keys)?];
         key.cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: text, aad: &at.bytes() }).ok()
     }
 
@@ -233,24 +260,18 @@ fn derive(root: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
     mac(root, &[purpose])
 }
 
-fn read_key(line: &str) -> Option<(u8, [u8; 32])> {
-    let (number, text) = line.split_once(':')?;
-    let bytes = BASE64.decode(text.trim()).ok()?;
-    Some((number.trim().parse().ok()?, bytes.try_into().ok()?))
+fn ring(file: &KeyFile) -> Vec<Key> {
+    let key = |(number, root): &(u8, [u8; 32])| Key {
+        number: *number,
+        cipher: XChaCha20Poly1305::new(&derive(root, b"hagukumi seal 1").into()),
+    };
+    file.roots.iter().map(key).collect()
 }
 
-#[cfg(unix)]
-fn refuse_exposed(path: &Path) -> Result<(), KeyError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let name = path.display().to_string();
-    let mode =
-        std::fs::metadata(path).map_err(|cause| KeyError::File { path: name.clone(), cause })?.permissions().mode();
-    if mode & 0o007 == 0 { Ok(()) } else { Err(KeyError::Exposed { path: name }) }
-}
-
-#[cfg(not(unix))]
-fn refuse_exposed(_path: &Path) -> Result<(), KeyError> {
-    Ok(())
+/// What the blind index comes from: the oldest key, so that rotating keys does not lose readers.
+pub(super) fn index_of(file: &KeyFile) -> [u8; 32] {
+    let oldest = || file.roots.iter().min_by_key(|(number, _)| *number).map_or([0; 32], |(_, root)| *root);
+    file.index.unwrap_or_else(|| derive(&oldest(), b"hagukumi blind index 1"))
 }
 
 #[cfg(test)]
@@ -277,6 +298,26 @@ mod tests {
         *sealed.last_mut().unwrap() ^= 1;
         assert!(sealer().open(AT, &sealed).is_err());
         assert!(sealer().open(AT, b"").is_err());
+    }
+
+    #[test]
+    fn a_key_that_is_added_while_we_run_is_found_and_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hagukumi.key");
+        Sealer::create_file(&path, &Ambient::system()).unwrap();
+        let (running, mut file) = (Sealer::from_file(&path, Ambient::system()).unwrap(), KeyFile::read(&path).unwrap());
+        let before = running.seal(AT, b"before");
+        file.add(&Ambient::system());
+        file.promote(2);
+        file.replace(&path).unwrap();
+        let other = Sealer::from_file(&path, Ambient::system()).unwrap();
+        assert_eq!(running.open(AT, &other.seal(AT, b"secret")).unwrap(), b"secret");
+        assert_eq!((running.current(), running.open(AT, &before).unwrap()), (2, b"before".to_vec()));
+        assert!(running.open(AT, &[1, 9, 0]).is_err());
+        // Another database's file changes nothing.
+        KeyFile::new(&Ambient::system()).replace(&path).unwrap();
+        assert!(running.refresh().is_err());
+        assert_eq!(running.open(AT, &before).unwrap(), b"before");
     }
 
     #[test]

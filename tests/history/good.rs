@@ -149,5 +149,5 @@ pub fn history() -> History {
     let personal = [HANA, MIO, AKI, YUI, "もも"].map(str::to_owned).into();
     let log = "INFO hagukumi: serving\nWARN hagukumi: a delivery was not accepted".to_owned();
     let server_away = vec![Span { from_ms: at(20, 0, 0), until_ms: at(21, 0, 0) }];
-    History { until_ms: at(24, 12, 0), accounts: vec![main, other], server_away, log, personal }
+    History { until_ms: at(24, 12, 0), accounts: vec![main, other], server_away, lost: Vec::new(), log, personal }
 }

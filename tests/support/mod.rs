@@ -86,6 +86,7 @@ pub fn database_settings(database: &Database) -> Vec<(&'static str, String)> {
     let mut settings = vec![("DATABASE_URL", database.url().to_owned())];
     if !database.url().starts_with("sqlite:") {
         settings.push(("KEY_FILE", key.display().to_string()));
+        settings.push(("SUPPRESSION_FILE", database.folder().join("hagukumi.suppression").display().to_string()));
     }
     settings
 }
@@ -342,8 +343,7 @@ impl Parent<'_> {
 
     /// What the newest button that copies something copies.
     pub fn copied(&self) -> String {
-        let found = self.user.chat().iter().rev().find_map(|bubble| field_of(&bubble.message, "clipboardText"));
-        found.unwrap_or_else(|| panic!("there was never anything to copy"))
+        copied_by(&self.user)
     }
 
     /// The last thing the bot said, as text.
@@ -386,6 +386,12 @@ impl Parent<'_> {
         assert_eq!(self.push_times(), times, "pushes; what was said:\n{}", self.everything());
         self.world.line_refused_nothing();
     }
+}
+
+/// What the newest button that copies something copies, on this phone.
+pub fn copied_by(user: &User) -> String {
+    let found = user.chat().iter().rev().find_map(|bubble| field_of(&bubble.message, "clipboardText"));
+    found.unwrap_or_else(|| panic!("there was never anything to copy"))
 }
 
 /// The text of the field of this name somewhere inside.

@@ -208,7 +208,9 @@ fn shared(start: DateTime<Utc>) -> Vec<(&'static str, String)> {
 async fn common(line: &Line, database: &Database) -> Vec<(&'static str, String)> {
     let mut settings = shared(line.now().await);
     settings.push(("DATABASE_URL", database.url().to_owned()));
-    settings.push(("KEY_FILE", database.folder().join("hagukumi.key").display().to_string()));
+    for (name, file) in [("KEY_FILE", "hagukumi.key"), ("SUPPRESSION_FILE", "hagukumi.suppression")] {
+        settings.push((name, database.folder().join(file).display().to_string()));
+    }
     settings.push(("LINE_API_URL", line.api_url.clone()));
     settings.push(("LINE_DATA_API_URL", line.data_url.clone()));
     settings

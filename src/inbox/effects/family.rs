@@ -5,7 +5,7 @@ use crate::domain::conversation::sharing::offered;
 use crate::domain::delivery::Purpose;
 use crate::domain::family::{Follow, Lead, Profile, Role};
 use crate::domain::ids::{ChildId, CodeId, ReaderId};
-use crate::store::{ReaderRow, Result};
+use crate::store::{Leaving, ReaderRow, Result};
 
 impl Work<'_> {
     /// Follows the children of an invitation; a guest who followed them already is from now on what they
@@ -59,7 +59,7 @@ impl Work<'_> {
         if other.follows.is_empty() {
             self.tx.erase_deliveries(member).await?;
             self.tx.blank_dead_events(self.account.id, other.blind).await?;
-            self.tx.forget_reader(member).await?;
+            self.tx.forget_reader(member, Leaving::ForGood).await?;
             self.hints.push((member, None));
             return Ok(());
         }
@@ -87,7 +87,7 @@ impl Work<'_> {
         self.tx.share_delivery(&old, &self.reader, &Purpose::daily(self.today())).await?;
         self.tx.move_reader(&old, &self.reader).await?;
         self.tx.erase_deliveries(old.id).await?;
-        self.tx.forget_reader(old.id).await?;
+        self.tx.forget_reader(old.id, Leaving::ForAnotherPhone).await?;
         self.hints.push((old.id, None));
         let own = std::mem::take(&mut self.reader.profile);
         self.reader.profile = Profile { away_on: own.away_on, ..old.profile };
@@ -103,7 +103,7 @@ impl Work<'_> {
     pub(super) async fn erase(&mut self) -> Result<()> {
         self.tx.erase_deliveries(self.reader.id).await?;
         self.tx.blank_dead_events(self.account.id, self.reader.blind).await?;
-        self.tx.forget_reader(self.reader.id).await?;
+        self.tx.forget_reader(self.reader.id, Leaving::ForGood).await?;
         self.reader.follows.clear();
         self.reader.profile = Profile::default();
         self.erased = true;

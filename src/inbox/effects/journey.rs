@@ -6,7 +6,7 @@ use super::Work;
 use crate::domain::conversation::{Dates, Enrolment};
 use crate::domain::family::{Journey, Lead};
 use crate::domain::ids::ChildId;
-use crate::store::Result;
+use crate::store::{Fact, Result};
 
 impl Work<'_> {
     pub(super) async fn enrol(&mut self, enrolment: &Enrolment) -> Result<()> {
@@ -70,6 +70,7 @@ impl Work<'_> {
                 }
             })
             .await?;
+            self.tx.note(Fact::Lost(*child, true));
         }
         Ok(())
     }
@@ -82,6 +83,7 @@ impl Work<'_> {
                 }
             })
             .await?;
+            self.tx.note(Fact::Lost(*child, false));
         }
         self.reader.profile.resumed_at = Some(self.sent_at);
         self.reader.profile.loss_undone_at = Some(self.sent_at);

@@ -22,7 +22,9 @@ impl Work<'_> {
             let follows = self.tx.follows(follower).await?;
             let Some(edge) = follows.iter().find(|follow| follow.child.id == of) else { continue };
             self.tx.keep_follow(follower, twin, edge.role, edge.registrant).await?;
-            self.tx.set_stop(follower, twin, edge.stopped).await?;
+            if edge.stopped.is_some() {
+                self.tx.set_stop(follower, twin, edge.stopped).await?;
+            }
         }
         self.newcomers.push(twin);
         self.reload().await

@@ -30,6 +30,9 @@ use hagukumi::simulator::{Entry, WebhookEntry};
 use case::Case;
 pub use days::Day;
 
+/// Ended rows are known for 31 days.
+const ROWS_KNOWN_MS: i64 = 31 * 86_400_000;
+
 /// Everything that is known about one server, at the end of what happened to it.
 #[derive(Clone, Default)]
 pub struct History {
@@ -39,6 +42,8 @@ pub struct History {
     pub accounts: Vec<Account>,
     /// Times in which there may have been no server.
     pub server_away: Vec<Span>,
+    /// Times of which the database knows nothing any more: it was restored from an older backup.
+    pub lost: Vec<Span>,
     /// Everything that was logged.
     pub log: String,
     /// What nobody may find in a log.

@@ -70,6 +70,8 @@ pub struct Database {
 struct Told {
     line_away: Vec<Span>,
     server_away: Vec<Span>,
+    /// What happened then is not in the database any more.
+    lost: Vec<Span>,
     /// How many servers there are, where the story says when they come and go.
     servers: usize,
     /// Logs of processes.
@@ -156,6 +158,12 @@ impl Witness {
         }
     }
 
+    /// The database was lost, and is what it was at that moment.
+    pub fn forgets_since(&self, moment: DateTime<Utc>) {
+        let span = Span { from_ms: moment.timestamp_millis(), until_ms: self.now_ms() };
+        self.told().lost.push(span);
+    }
+
     /// There is no server until then.
     pub fn server_is_away(&self, until: DateTime<Utc>) {
         let span = Span { from_ms: self.now_ms(), until_ms: until.timestamp_millis() };
@@ -208,12 +216,24 @@ impl Witness {
             until_ms: self.now_ms(),
             accounts: accounts.collect(),
             server_away: told.server_away.clone(),
+            lost: told.lost.clone(),
             log: log::read(&self.heard, &told.logs),
             personal: told.secrets.clone(),
         };
         history.personal.extend(history.accounts.iter().flat_map(log::personal));
+        history.log.push_str(&self.other_places(&history.accounts));
         rows::fill(&mut history.accounts, &self.database);
         history
+    }
+
+    /// What else somebody may read beside the log: counters, the suppression list, and which paths of LINE were
+    /// asked.
+    fn other_places(&self, accounts: &[Account]) -> String {
+        let list = std::fs::read_to_string(self.database.key.with_extension("suppression")).unwrap_or_default();
+        let paths = accounts.iter().flat_map(|account| &account.requests).map(|request| request.endpoint.as_str());
+        let paths: std::collections::BTreeSet<&str> = paths.collect();
+        let counters = hagukumi::http::install_metrics().text();
+        [log::without_stamps(&list), paths.into_iter().collect::<Vec<_>>().join("\n"), counters].join("\n")
     }
 
     /// What was found and not expected, and what was expected and not found.
