@@ -94,7 +94,7 @@ async fn on_stage(course: &Course, stage: Stage) {
     for (at, (point, start)) in course.deaths.iter().enumerate() {
         let nth = if at == 0 { stage.nth } else { 1 };
         let servers = town.serve(start, stage.servers, Some((*point, nth))).await;
-        if at == 0 && course.expects != Expects::Draft {
+        if at == 0 && course.expects == Expects::Mornings {
             told(*point, stage, cast.both_write().await);
         }
         let survivors = until_one_is_dead(servers, *point);
