@@ -162,11 +162,11 @@ pub fn nobody_waits_without_a_reason(case: &Case<'_>) -> Vec<Violation> {
     let mut found = Vec::new();
     for (user, push) in case.mornings().filter(|(_, push)| !case.is_answer(push)) {
         let due = case.due_ms(user, Day::at(push.at_ms));
-        let returned = case.reader(user).is_some_and(|reader| was_given_up(case, reader, Day::at(push.at_ms)));
-        if returned
-            || case.has_own_hour(user, push.at_ms)
+        let returned = || case.reader(user).is_some_and(|reader| was_given_up(case, reader, Day::at(push.at_ms)));
+        if case.has_own_hour(user, push.at_ms)
             || push.at_ms <= due + HEALTHY_MS
             || soon_after(case, case.account, due, push.at_ms)
+            || returned()
         {
             continue;
         }
