@@ -68,7 +68,9 @@ fn is_excused(case: &Case<'_>, reader: &Reader, day: Day) -> bool {
     let due = case.due_ms(&reader.user, day);
     let until = case.history.until_ms;
     let not_yet = until < due + HEALTHY_MS;
-    not_yet || trouble(case, case.account, due, until).is_some_and(|last| last + RECOVERY_MS > until)
+    not_yet
+        || case.is_lost(due)
+        || trouble(case, case.account, due, until).is_some_and(|last| last + RECOVERY_MS > until)
 }
 
 /// Whether nothing about a reader ever changed.
