@@ -85,6 +85,32 @@ fn every_room_has_its_row_in_the_table() {
     assert!(unknown.is_empty(), "give these rooms a row in tests/architecture/rooms.rs: {unknown:?}");
 }
 
+/// Points at which a process kills itself are for tests: no feature brings them along, and one room alone
+/// knows of them.
+#[test]
+fn nothing_of_the_fail_points_ships() {
+    let manifest: toml::Table = fs::read_to_string(workspace().join("Cargo.toml")).unwrap().parse().unwrap();
+    let features = manifest["features"].as_table().unwrap();
+    let brings = |name: &String, brought: &toml::Value| {
+        name != "fail-points" && brought.as_array().unwrap().iter().any(|one| one.as_str() == Some("fail-points"))
+    };
+    assert!(!features.iter().any(|(name, brought)| brings(name, brought)), "{features:?}");
+    assert_eq!(manifest["dependencies"]["rustix"]["optional"].as_bool(), Some(true));
+    let sources = sources();
+    let known: Vec<&str> = sources
+        .iter()
+        .filter(|source| source.text.contains("fail-points"))
+        .map(|source| source.file.as_str())
+        .collect();
+    assert_eq!(known, ["src/fail.rs"]);
+    let harmless = sources.iter().find(|source| source.file == "src/fail/harmless.rs").unwrap();
+    for nothing in ["const fn at(_point: Point) {}", "const fn soon(_point: Point) {}"] {
+        assert!(harmless.text.contains(nothing), "{}", harmless.text);
+    }
+    let kills = sources.iter().filter(|source| source.text.contains("rustix::"));
+    assert_eq!(kills.map(|source| source.file.as_str()).collect::<Vec<_>>(), ["src/fail/deadly.rs"]);
+}
+
 /// What is said about one file with this text.
 fn planted(file: &str, text: &str) -> Vec<String> {
     let source = Source { file: file.to_owned(), text: text.to_owned() };

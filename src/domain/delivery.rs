@@ -3,11 +3,12 @@
 //! - A *purpose* says what a row is for and is unique for a user: `daily/2026-11-23`,
 //!   `answer/<event>`. From it, and from nothing else, comes the retry key.
 //! - A *state* only moves forward; accepted wins over everything.
-//! - A *verdict* says what an answer of LINE means for the row; [`health`] says what it means for
-//!   the account.
+//! - A *verdict* says what an answer of LINE means for the row; [`health`] and [`trouble`] say what it
+//!   means for the account.
 
 pub mod health;
 mod purpose;
+pub mod trouble;
 mod verdict;
 
 pub use purpose::{Purpose, retry_key};
@@ -42,6 +43,16 @@ pub struct DailyParts {
     /// On a child's last day, the nicknames of those whose letters go on, as far as they have one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub onward: Vec<Option<Nickname>>,
+}
+
+impl DailyParts {
+    /// What is left of it for these children; `None` when it says nothing any more.
+    #[must_use]
+    pub fn only_of(mut self, wanted: impl Fn(ChildId) -> bool) -> Option<Self> {
+        self.sections.retain(|section| wanted(section.child));
+        self.overdue.retain(|overdue| wanted(overdue.child));
+        (!self.sections.is_empty() || !self.overdue.is_empty()).then_some(self)
+    }
 }
 
 /// A child that is 42 weeks 0 days along, and of whom nobody has said anything.

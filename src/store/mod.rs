@@ -30,6 +30,7 @@ mod silencing;
 pub mod strain;
 pub mod suppression;
 mod timers;
+mod unreachable;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,6 +58,7 @@ pub use schema::SchemaError;
 pub use seal::{Blind, Sealer};
 pub use silencing::{RESTORED, Restored};
 pub use suppression::{Fact, ListError, SuppressionList};
+pub use unreachable::WITHDRAWN;
 
 use crate::clock::Ambient;
 use backend::Pools;

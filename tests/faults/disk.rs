@@ -210,6 +210,27 @@ async fn whoever_keeps_the_file_locked_costs_a_503_and_line_never_hears_of_locks
     replica.server.stop();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_a_disk_that_stands_still_is_no_more_than_there_is_room_for() {
+    let machine = Machine::on_a_file("2026-11-22 09:00:00").await;
+    let replica = machine.serve().await;
+    let other = somebody_else(&machine).await;
+    crate::postgres::order(&other, "BEGIN IMMEDIATE").await;
+    // As much as a webhook may be; 32 of them fill what is set aside.
+    let large = |number: usize| format!("{number:02}") + &"x".repeat(1024 * 1024 - 2);
+    let statuses = join_all((0..40).map(async |number| machine.webhook(&replica.address, &large(number)).await)).await;
+    assert!(statuses.iter().all(|status| *status == 503 || *status == 0), "{statuses:?}");
+    replica.server.until_line("too much waits to be kept", |line| line.contains("too much waits").then_some(()));
+    crate::postgres::order(&other, "ROLLBACK").await;
+    let kept = async || machine.webhook(&replica.address, &something("after")).await == 200;
+    let mut tried = 0;
+    while !kept().await {
+        tried += 1;
+        assert!(tried < 20, "there is no room any more");
+    }
+    replica.server.stop();
+}
+
 #[tokio::test]
 async fn whoever_reads_for_ever_makes_the_log_long_which_is_told_and_keeps_nobody_waiting() {
     let machine = Machine::on_a_file("2026-11-22 09:00:00").await;

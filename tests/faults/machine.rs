@@ -207,6 +207,15 @@ impl Machine {
         rows
     }
 
+    /// Waits until so many deliveries are in that state.
+    pub async fn until_rows(&self, state: State, count: u64) {
+        let (limit, store) = (Instant::now() + PATIENCE, self.store().await);
+        while store.deliveries_in(state).await.expect("the store answers") < count {
+            assert!(Instant::now() < limit, "never so many rows: {state:?}");
+        }
+        store.close().await;
+    }
+
     /// Gives a signed webhook to a server with LINE's patience; the status, or 0 when that was too short.
     pub async fn webhook(&self, to: &str, body: &str) -> u16 {
         let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).expect("any length");

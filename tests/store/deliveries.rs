@@ -165,3 +165,18 @@ async fn a_stop_while_a_request_is_on_its_way_is_in_doubt_until_line_has_answere
     bench.record(leased.id, leased.fence, settled(State::Accepted)).await;
     assert_eq!(bench.states().await, [0, 0, 1, 0, 0, 0]);
 }
+
+#[tokio::test]
+async fn what_lies_farther_ahead_than_any_lease_was_written_by_a_wrong_clock_and_is_not_waited_for() {
+    const HOUR: i64 = 3_600_000;
+    let bench = Bench::new().await;
+    let [leased, dropped, waiting] = [bench.reader('a').await, bench.reader('b').await, bench.reader('c').await];
+    bench.keep(&bench.row(&leased, MORNING, State::Sending)).await.unwrap();
+    let row = NewDelivery { lease_until: Some(NOW + HOUR), ..bench.row(&dropped, MORNING, State::Sending) };
+    let dropped = bench.keep(&row).await.unwrap();
+    let waiting = bench.keep(&bench.row(&waiting, "daily/2026-11-21", State::Waiting)).await.unwrap();
+    let ids = |rows: Vec<hagukumi::store::Leased>| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!(ids(bench.lease(Wanted::Mornings, NOW - 1).await), [dropped], "the other lease is somebody's");
+    // The clock went back by an hour: what waits is not to wait for that hour.
+    assert!(ids(bench.lease(Wanted::Mornings, NOW - HOUR).await).contains(&waiting));
+}

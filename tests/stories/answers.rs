@@ -7,7 +7,7 @@ use hagukumi::domain::delivery::State;
 use hagukumi::simulator::{FaultKind, On};
 
 use crate::ledger::{attempts, rows, settled, times_told};
-use crate::support::{Parent, World};
+use crate::support::{Parent, Registers, World};
 
 /// Opens the day's message.
 const TODAY: &str = "きょうは妊娠25週6日です";
@@ -81,6 +81,33 @@ async fn of_several_late_answers_only_the_last_word_is_said() {
     assert!(hana.last_word().contains("お届けを止めました"), "{}", hana.last_word());
 }
 
+/// A text about a child must not follow its loss, nor any letter a stop, whatever made an answer wait.
+#[tokio::test]
+async fn an_answer_that_is_tried_again_after_a_loss_or_a_stop_shows_no_text_about_the_child() {
+    for sad in ["流産しました", "停止"] {
+        for again in [false, true] {
+            let world = World::at("2026-11-22 09:00").await;
+            let hana = nearly_registered(&world).await;
+            if again {
+                hana.taps("登録する").await.tells(TODAY);
+            }
+            let before = times_told(&hana, TODAY);
+            world.line.faults().on(On::Reply).next(FaultKind::ServerError(503));
+            if again {
+                hana.says("今日").await;
+            } else {
+                hana.taps("登録する").await;
+            }
+            hana.says(sad).await;
+            assert_eq!(rows(&world, State::Waiting).await, 1, "the answer before it is tried again");
+            world.until("2026-11-22 20:00").await;
+            assert_eq!(times_told(&hana, TODAY), before, "{sad}, again: {again}");
+            world.until("2026-11-24 09:00").await;
+            assert!(attempts(&world, &hana).is_empty());
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_answer_nobody_waits_for_any_more_is_not_pushed() {
     let world = World::at("2026-11-22 09:00").await;
@@ -104,4 +131,20 @@ async fn what_a_family_did_while_the_server_was_away_is_decided_and_the_day_is_n
     assert_eq!(hana.pushes().len(), 1);
     world.until("2026-11-23 09:00").await;
     assert_eq!(hana.pushes().len(), 2);
+}
+
+/// Found by the simulation: it was pushed the moment the answer was given up.
+#[tokio::test]
+async fn a_days_message_whose_answer_never_left_at_night_waits_for_its_hour() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    world.until("2026-11-23 03:00").await;
+    world.line_goes_away().await;
+    hana.says("きょうのメッセージ").await.silence();
+    world.until("2026-11-23 04:30").await;
+    world.line_comes_back().await;
+    world.until("2026-11-23 07:59").await;
+    assert_eq!(hana.push_times(), [""; 0]);
+    world.until("2026-11-24 12:00").await;
+    assert_eq!(hana.push_times(), ["11-23 08:00", "11-24 08:00"]);
 }

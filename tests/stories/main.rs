@@ -10,12 +10,14 @@ mod cut;
 mod line;
 #[path = "../support/redis.rs"]
 mod redis_server;
+#[expect(dead_code, reason = "stories of servers that are killed use the rest")]
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stage.rs"]
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+#[expect(dead_code, reason = "stories of servers that are killed use the rest")]
 #[path = "../support/wire.rs"]
 mod wire;
 
@@ -25,6 +27,7 @@ mod accounts;
 mod answers;
 mod arrivals;
 mod asides;
+mod bad_answers;
 mod bad_requests;
 mod bad_webhooks;
 mod birth;
@@ -32,6 +35,7 @@ mod block;
 mod buttons;
 mod calendar;
 mod change;
+mod crowd;
 mod delivery;
 mod drafts;
 mod due_dates;
@@ -39,6 +43,7 @@ mod edges;
 mod enquiry;
 mod erase;
 mod explained;
+mod fairness;
 mod family_members;
 mod forgetting;
 mod greeting;
@@ -48,6 +53,7 @@ mod invitation;
 mod keys;
 mod kill;
 mod ledger;
+mod long_outage;
 mod loss;
 mod loss_among_others;
 mod mistakes;
