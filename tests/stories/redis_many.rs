@@ -5,7 +5,7 @@
 //! at the end. LINE is waited for longer than usual, since a test may run on a machine that does much else.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hagukumi::domain::delivery::State;
@@ -57,6 +57,15 @@ async fn settle_in(world: &World, readers: usize, due: i64) {
     world.database().damage(&format!("UPDATE reader SET next_due_at = {due}")).await;
 }
 
+/// Waits until the index knows them all; Redis may have been too busy to answer in time.
+async fn indexed(world: &World, redis: &RedisServer, readers: usize) {
+    let limit = Instant::now() + PATIENT.total;
+    while redis.readers() != readers {
+        assert!(Instant::now() < limit, "the index knows {} of {readers}", redis.readers());
+        world.settle().await;
+    }
+}
+
 async fn due_at_once_and_redis_flushed_ten_seconds_before(readers: usize) {
     let redis = RedisServer::start();
     let world = World::within("2026-11-22 09:00", &[("REDIS_URL", &redis.url())], PATIENT).await;
@@ -64,7 +73,7 @@ async fn due_at_once_and_redis_flushed_ten_seconds_before(readers: usize) {
     settle_in(&world, readers, ms(morning)).await;
     redis.flush();
     world.until("2026-11-22 10:00").await;
-    assert_eq!(redis.readers(), readers, "the index knows them all");
+    indexed(&world, &redis, readers).await;
 
     world.app.advance_to(&world.clock, morning - TimeDelta::seconds(10)).await.unwrap();
     redis.flush();
@@ -74,7 +83,8 @@ async fn due_at_once_and_redis_flushed_ten_seconds_before(readers: usize) {
     let store = world.app.store();
     let account = store.account("main").await.unwrap().unwrap().id;
     assert_eq!(store.readers_due(account, ms(morning), 1).await.unwrap(), [], "all were planned");
-    assert_eq!(redis.readers(), readers, "and wait for tomorrow");
+    // Everybody waits for tomorrow.
+    indexed(&world, &redis, readers).await;
     assert_eq!(store.deliveries_in(State::Accepted).await.unwrap(), readers as u64, "all have left");
     let mut pushes: HashMap<String, usize> = HashMap::new();
     for push in world.line.ledger().iter().filter(|entry| entry.endpoint == "push" && entry.delivered) {
@@ -89,8 +99,8 @@ fn all_or(few: usize) -> usize {
     if std::env::var_os("HAGUKUMI_TEST_LONG").is_some() { ALL } else { few }
 }
 
-/// Whoever has so many families and a Redis has PostgreSQL.
-mod on_postgres {
+/// With one writer and a disk that is waited for, it is the harder of the two for so many.
+mod on_sqlite {
     use super::*;
 
     #[tokio::test]
@@ -99,7 +109,7 @@ mod on_postgres {
     }
 }
 
-mod on_sqlite {
+mod on_postgres {
     use super::*;
 
     #[tokio::test]
