@@ -7,7 +7,10 @@ use super::{Channel, Deliveries, either};
 use crate::domain::delivery::{Parts, Report, retry_key};
 use crate::fail::{self, Point};
 use crate::line::client::{Accepted, SendError};
-use crate::store::{Leased, Via};
+use crate::store::{Leased, Restored, Via};
+
+/// LINE knows a retry key for 24 hours (Messaging API reference, "Retry a failed API request").
+const DAY_MS: i64 = 86_400_000;
 
 impl Deliveries {
     /// Why nothing can be pushed at present, if so.
@@ -49,10 +52,22 @@ impl Deliveries {
         let user = &row.reader.as_ref().expect("a row without its reader is ended before it leaves").user;
         let accepted = channel.line.push(user, objects, retry_key(bot, user, &row.purpose)).await?;
         if accepted.already && row.attempts <= 1 && !row.maybe_sent {
-            metrics::counter!("hagukumi_accepted_elsewhere_total").increment(1);
-            tracing::warn!(delivery.id = %row.id, "LINE knew the retry key of a first attempt: a restored database, or another server with this channel's token");
+            self.note_elsewhere(row).await;
         }
         Ok(accepted)
+    }
+
+    /// LINE knew the retry key of a first attempt. On the day of a restore that is what the key is for.
+    async fn note_elsewhere(&self, row: &Leased) {
+        let restored = self.store.restored().await.ok().flatten();
+        let explains = |restored: Restored| row.created_at - restored.restored_ms < DAY_MS;
+        if restored.is_some_and(explains) {
+            metrics::counter!("hagukumi_accepted_before_restore_total").increment(1);
+            tracing::debug!(delivery.id = %row.id, "LINE had this from before the restore");
+            return;
+        }
+        metrics::counter!("hagukumi_accepted_elsewhere_total").increment(1);
+        tracing::warn!(delivery.id = %row.id, "LINE knew the retry key of a first attempt: another server has this channel's token, or the database was put back by hand");
     }
 
     async fn say_farewell(

@@ -5,7 +5,7 @@ use hagukumi::domain::ids::LineUserId;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 
 use crate::invitation::{hana, joined};
-use crate::support::{Database, Parent, Registers, World};
+use crate::support::{Database, Parent, Registers, World, time};
 
 /// What rows name a reader by: the keyed hash of their id, their number, and those of what they follow.
 struct Traces {
@@ -154,6 +154,8 @@ async fn a_day_after_its_time_no_row_of_any_table_names_a_reader() {
             left.retain(|table| table != "child" && table != "follow");
         }
         assert_eq!(left, [""; 0], "{end:?}");
+        // The witness finds no row of that time any more: that is what was wanted.
+        world.witness.forgets_since(time("2026-11-20 09:00"));
     }
 }
 
@@ -210,4 +212,5 @@ async fn ids_of_events_are_known_for_thirty_days_and_what_left_for_thirty_one() 
     assert_eq!(counts().await, (0, deliveries));
     looks_after(&world, "2026-12-23 09:01").await;
     assert_eq!(counts().await, (0, 0));
+    world.witness.forgets_since(time("2026-11-22 09:00"));
 }

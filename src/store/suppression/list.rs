@@ -16,6 +16,8 @@ use crate::store::Sealer;
 
 /// How long a decision waits for the disk. A webhook was answered long before; the lane waits.
 const WAIT: Duration = Duration::from_millis(1_500);
+/// How long it waits once the disk is known to fail.
+const WAIT_AGAIN: Duration = Duration::from_millis(50);
 /// How long a line is kept: a backup lives 35 days at most, and a month longer the list (milliseconds).
 pub(super) const KEPT_MS: i64 = (35 + 31) * 86_400_000;
 /// How often it is looked for old lines (milliseconds).
@@ -110,7 +112,8 @@ impl SuppressionList {
     async fn write(&self) {
         let inner = Arc::clone(&self.0);
         let writing = tokio::task::spawn_blocking(move || inner.write_what_waits());
-        let failure = match tokio::time::timeout(WAIT, writing).await {
+        let wait = if self.fails() { WAIT_AGAIN } else { WAIT };
+        let failure = match tokio::time::timeout(wait, writing).await {
             Ok(Ok(Ok(()))) => None,
             Ok(Ok(Err(error))) => Some(error),
             Ok(Err(ended)) => Some(io::Error::other(ended)),
@@ -137,7 +140,10 @@ impl Inner {
     }
 
     fn write_what_waits(&self) -> io::Result<()> {
-        let _one_at_a_time = lock(&self.writing);
+        // Whoever waits for a disk that hangs must not be joined by everybody else.
+        let free =
+            if self.fails.load(Ordering::Relaxed) { self.writing.try_lock().ok() } else { Some(lock(&self.writing)) };
+        let _one_at_a_time = free.ok_or(io::ErrorKind::WouldBlock)?;
         let lines = lock(&self.waiting).clone();
         if lines.is_empty() {
             return Ok(());

@@ -75,7 +75,7 @@ fn is_excused(case: &Case<'_>, reader: &Reader, day: Day) -> bool {
     let until = case.history.until_ms;
     let not_yet = until < due + HEALTHY_MS;
     let troubled = trouble(case, case.account, due, until).is_some_and(|last| last + RECOVERY_MS > until);
-    not_yet || troubled || was_given_up(case, reader, day)
+    not_yet || case.is_lost(due) || troubled || was_given_up(case, reader, day)
 }
 
 /// Whether LINE had refused the reader's three mornings before that day, and they did nothing since: nobody
