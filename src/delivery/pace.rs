@@ -107,6 +107,12 @@ impl Pace {
         Self { share: f64::INFINITY, queues: Mutex::default(), pool: None }
     }
 
+    /// Whether there is no limit.
+    #[must_use]
+    pub fn is_unlimited(&self) -> bool {
+        self.share.is_infinite()
+    }
+
     /// From now on the shares of these accounts are lent and borrowed through Redis.
     #[must_use]
     pub fn borrowing(mut self, link: Arc<Link>, accounts: &[AccountId], ambient: &Ambient) -> Self {

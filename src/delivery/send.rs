@@ -88,6 +88,8 @@ impl Deliveries {
         let batch = Batch { looked, no_push, trial };
         let batch = &batch;
         let (told, heard) = mpsc::unbounded_channel();
+        // Only a simulation has no pace: there one thing happens after the other, in the order of its seed.
+        let at_once = if self.pace.is_unlimited() { 1 } else { IN_FLIGHT };
         let requests = async move {
             let ask = |rows: Vec<Leased>| {
                 let told = told.clone();
@@ -99,11 +101,16 @@ impl Deliveries {
                     }
                 }
             };
-            futures::stream::iter(by_chat(rows)).for_each_concurrent(IN_FLIGHT, ask).await;
+            futures::stream::iter(by_chat(rows)).for_each_concurrent(at_once, ask).await;
         };
         // Side by side, never one inside the other: while outcomes are written, requests must go on, or
         // they would run out of time, or keep a connection to the database that the writing waits for.
-        let ((), sent) = tokio::join!(requests, self.write_down(channel, trial == Trial::OfHold, heard));
+        let probing = trial == Trial::OfHold;
+        if at_once == 1 {
+            requests.await;
+            return self.write_down(channel, probing, heard).await;
+        }
+        let ((), sent) = tokio::join!(requests, self.write_down(channel, probing, heard));
         sent
     }
 

@@ -111,6 +111,9 @@ pub fn all(seeds: std::ops::Range<u64>, at_once: usize) -> (Vec<u64>, Sums) {
                     let outcome = seed(number, false);
                     let mut told = told.lock().expect("nobody panics while it is held");
                     told.1.add(&outcome.sums);
+                    if told.1.seeds.is_multiple_of(100) {
+                        eprintln!("{} seeds, {} failed", told.1.seeds, told.0.len());
+                    }
                     if !outcome.found.is_empty() {
                         told.0.push(number);
                         complain(&outcome);
