@@ -109,6 +109,6 @@ impl App {
         let now = self.ambient.now_ms();
         let due = self.store.next_moment(now).await?;
         let swept = self.store.next_due_after(now - GRACE_MS).await?.map(|due| due + GRACE_MS);
-        Ok([due, swept].into_iter().flatten().min())
+        Ok([due, swept, self.deliveries.next_trial()].into_iter().flatten().min())
     }
 }

@@ -1,18 +1,19 @@
 //! Opening: key, database, content, accounts, in the order in which they can refuse.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
-use super::means::{Means, Simulated};
+use super::means::Means;
 use super::{App, StartError};
 use crate::clock::Ambient;
 use crate::clock::skew::Skew;
 use crate::config::{AccountConfig, Config, TokenConfig};
 use crate::content::{self, Source};
 use crate::delivery::pace::{DEFAULT_RATE, Pace};
-use crate::delivery::{Channel, Deliveries};
+use crate::delivery::{Channel, Deliveries, DeliveryError};
 use crate::domain::account::Account;
 use crate::domain::calendar::JST;
 use crate::domain::ids::AccountId;
@@ -81,6 +82,7 @@ impl App {
         };
         let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels))
             .timed_by(Arc::clone(&skew));
+        deliveries.try_refused_again().await.map_err(|DeliveryError::Store(error)| error)?;
         let site = Site {
             inbox: inbox.clone(),
             store: store.clone(),
@@ -283,11 +285,12 @@ async fn channels(
     skew: &Arc<Skew>,
     (ambient, means): (&Ambient, &Means),
 ) -> Result<Vec<Channel>, StartError> {
-    let mut channels = Vec::new();
+    let (mut channels, mut libraries) = (Vec::new(), HashMap::new());
     for one in ordered(config) {
         let row = ensure_account(store, &one.slug).await?;
         let line = line(config, one, ambient, means)?.telling(Arc::clone(skew));
-        channels.push(Channel::new(account(config, one, row, means.simulated.as_ref())?, line));
+        let library = library(config, one, means, &mut libraries)?;
+        channels.push(Channel::new(account(config, one, row, library), line));
     }
     Ok(channels)
 }
@@ -308,21 +311,31 @@ async fn ensure_account(store: &Store, slug: &str) -> Result<AccountRow, StoreEr
     Ok(row)
 }
 
-fn account(
+/// The texts of an account. Accounts with the same ones share them, however many they are.
+fn library<'c>(
     config: &Config,
-    one: &AccountConfig,
-    row: AccountRow,
-    simulated: Option<&Simulated>,
-) -> Result<Account, StartError> {
-    let library = match simulated {
+    one: &'c AccountConfig,
+    means: &Means,
+    known: &mut HashMap<Option<&'c str>, Arc<Library>>,
+) -> Result<Arc<Library>, StartError> {
+    let municipality = one.municipality.as_deref();
+    if let Some(library) = known.get(&municipality) {
+        return Ok(Arc::clone(library));
+    }
+    let library = match &means.simulated {
         Some(simulated) => Arc::clone(&simulated.library),
         None => Arc::new(texts(config, one)?),
     };
     if !may_be_sent(config, &library) {
         return Err(StartError::Unreviewed);
     }
+    known.insert(municipality, Arc::clone(&library));
+    Ok(library)
+}
+
+fn account(config: &Config, one: &AccountConfig, row: AccountRow, library: Arc<Library>) -> Account {
     let bot_user_id = one.bot_user_id.clone().or(row.bot_user_id);
-    Ok(Account {
+    Account {
         id: row.id,
         slug: one.slug.clone(),
         zone: JST,
@@ -330,7 +343,7 @@ fn account(
         bot_user_id: Arc::new(bot_user_id.map_or_else(OnceLock::new, OnceLock::from)),
         library,
         privacy_url: privacy_url(config, &one.slug),
-    })
+    }
 }
 
 fn texts(config: &Config, one: &AccountConfig) -> Result<Library, StartError> {

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::App;
 use crate::delivery::{DeliveryError, Kind};
+use crate::inbox::COMMAND;
 
 /// How often the inbox looks by itself: events left by a crash or a failure.
 const INBOX_EVERY: Duration = Duration::from_secs(1);
@@ -37,6 +38,8 @@ const IDS_KEPT_MS: i64 = 30 * 86_400_000;
 /// Ended deliveries are known for 31 days: long enough to tell a family why nothing came (milliseconds).
 const ROWS_KEPT_MS: i64 = 31 * 86_400_000;
 const PAYLOADS_KEPT_MS: i64 = 7 * 86_400_000;
+/// Our own commands are known for a day (milliseconds).
+const COMMANDS_KEPT_MS: i64 = 86_400_000;
 /// The write-ahead log of SQLite is a few megabytes long when everything is well (bytes).
 const LOG_IS_LARGE: u64 = 64 * 1024 * 1024;
 
@@ -132,7 +135,11 @@ impl App {
     }
 
     /// Time-outs, codes, old ids, the time last seen.
-    pub(super) async fn take_care(&self) -> Result<(), crate::inbox::InboxError> {
+    ///
+    /// # Errors
+    ///
+    /// [`crate::inbox::InboxError`]; what was done stays done.
+    pub async fn take_care(&self) -> Result<(), crate::inbox::InboxError> {
         let now = self.ambient.now();
         // A key that cannot be read now was read before, and is tried again.
         if self.store.sealer().refresh().unwrap_or_else(key_file_fails) {
@@ -150,6 +157,7 @@ impl App {
         self.inbox.time_out().await?;
         let ms = now.timestamp_millis();
         self.store.forget_codes(ms).await?;
+        self.store.forget_commands(COMMAND, ms - COMMANDS_KEPT_MS).await?;
         self.store.forget_deliveries(ms - ROWS_KEPT_MS).await?;
         self.store.forget_events(ms - IDS_KEPT_MS, ms - PAYLOADS_KEPT_MS).await?;
         Ok(())

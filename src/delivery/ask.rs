@@ -13,6 +13,7 @@ impl Deliveries {
     /// Why nothing can be pushed at present, if so.
     pub(super) async fn no_push(&self, channel: &Channel) -> Option<Report> {
         let error = self.know_bot_user_id(channel).await.err()?;
+        self.hear(channel, Err(&error));
         tracing::warn!(error = &error as &dyn std::error::Error, "LINE does not say who the bot is; pushes wait");
         Some(match error {
             SendError::Unauthorized => Report::Unauthorized,
@@ -35,7 +36,10 @@ impl Deliveries {
             }
             (Parts::Daily(_) | Parts::Answer { .. }, _) => self.push(channel, row, objects).await,
         };
-        let (report, request_id) = report(&result);
+        if row.via == Via::Push {
+            self.hear(channel, result.as_ref());
+        }
+        let (report, request_id) = report(result.as_ref());
         self.count(channel, row, report, &result);
         (report, request_id)
     }
@@ -82,7 +86,8 @@ impl Deliveries {
     }
 }
 
-fn report(result: &Result<Accepted, SendError>) -> (Report, Option<String>) {
+/// What a result means, and LINE's id of the request.
+pub(super) fn report(result: Result<&Accepted, &SendError>) -> (Report, Option<String>) {
     let report = match result {
         Ok(accepted) => return (Report::Accepted, accepted.request_id.clone()),
         Err(SendError::Throttled { .. }) => Report::Throttled,

@@ -4,11 +4,15 @@
 //! - `send` composes a row, keeps the pace, makes the request and says what came of it;
 //! - `reap` takes up rows whose holder died or that wait for another attempt, and ends those whose
 //!   window has closed;
+//! - `probe` and `trouble` try, with one real row now and then, an account that is held and a LINE that
+//!   does not answer;
+//! - `afresh` lets what LINE refused today be tried once more after a start;
 //! - `sweep` plans whoever the timer index forgot.
 //!
 //! One tick of each is one function; `app` decides when they run. What a conversation is, this room
 //! does not know.
 
+mod afresh;
 mod ask;
 pub mod pace;
 mod plan;
@@ -19,6 +23,7 @@ mod send;
 mod speak;
 mod sweep;
 mod timekeeping;
+mod trouble;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -29,6 +34,7 @@ use crate::clock::Ambient;
 use crate::clock::skew::Skew;
 use crate::domain::account::Account;
 use crate::domain::delivery::health::Health;
+use crate::domain::delivery::trouble::Trouble;
 use crate::fail::Point;
 use crate::line::client::{Line, SendError};
 use crate::store::{First, Store, StoreError, Via, Wanted};
@@ -72,11 +78,12 @@ pub struct Channel {
     pub line: Line,
     /// Held while LINE is asked who the bot is.
     asking: AsyncMutex<()>,
-    /// Held while a held account is tried.
+    /// Held while a held account, or a LINE that does not answer, is tried.
     probing: AsyncMutex<()>,
     /// When a witness of the time was last asked (steady milliseconds).
     time_asked: Mutex<Option<i64>>,
     health: Mutex<Health>,
+    trouble: Mutex<Trouble>,
 }
 
 /// The point of what leaves by push, or of what leaves by reply.
@@ -98,6 +105,7 @@ impl Channel {
             probing: AsyncMutex::default(),
             time_asked: Mutex::default(),
             health: Mutex::default(),
+            trouble: Mutex::default(),
         }
     }
 }
@@ -200,6 +208,9 @@ impl Deliveries {
     async fn serve(&self, channel: &Channel, kind: Kind) -> Result<usize, DeliveryError> {
         let wanted = if kind == Kind::Answers { Wanted::Answers } else { Wanted::Mornings };
         let Some(hold) = self.hold_of(channel).await? else {
+            if channel.is_in_trouble() {
+                return self.serve_in_trouble(channel, kind).await;
+            }
             let mut rows = self.lease(channel, wanted, First::Oldest, BATCH).await?;
             let mut planned = 0;
             if kind == Kind::Mornings {

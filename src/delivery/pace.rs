@@ -4,7 +4,7 @@
 //! divided by the number of replicas, which needs nobody's leave. A bucket *starts empty*, so that no
 //! burst comes on top of the rate, and saves up for at most `SAVED` (this and the other lengths stand
 //! in `bucket`). It counts attempts, retries too. When LINE says that we are too fast the rate halves and
-//! grows back by a twentieth of itself each second.
+//! grows back by a twentieth of itself each second; a twentieth of it is always left.
 //!
 //! Where replicas share a Redis, one that has nothing to send *lends* its share for a second at a time,
 //! and busy ones take *slices* of what was lent from a *pool*. So one busy replica is as fast as all.

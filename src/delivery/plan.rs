@@ -83,7 +83,13 @@ impl Deliveries {
         let mut rows = Vec::with_capacity(due.len());
         let mut moved = Vec::with_capacity(due.len());
         let (whole, damaged) = tx.readers_apart(&due).await?;
+        let unreachable = tx.unreachable(&whole).await?;
         for mut reader in whole {
+            if unreachable.contains(&reader.id) {
+                give_up_on(&tx, &reader).await?;
+                moved.push((reader.id, None));
+                continue;
+            }
             rows.extend(plan_reader(&tx, account, &mut reader, now).await?);
             moved.push((reader.id, reader.next_due_at));
         }
@@ -111,11 +117,19 @@ impl Deliveries {
     }
 
     /// Hints only: the rows are leased already, and what the index forgets the sweep will find.
-    async fn hint(&self, account: &Account, moved: &[Timer]) {
+    pub(super) async fn hint(&self, account: &Account, moved: &[Timer]) {
         if let Err(error) = self.timers.set(account.id, moved).await {
             tracing::debug!(error = &error as &dyn std::error::Error, "timer hints were lost");
         }
     }
+}
+
+/// LINE refuses this reader every morning: nothing comes by itself until they do something, which makes the
+/// next morning due again.
+async fn give_up_on(tx: &Tx, reader: &ReaderRow) -> crate::store::Result<()> {
+    metrics::counter!("hagukumi_readers_unreachable_total").increment(1);
+    tracing::warn!(reader.id = %reader.id, "LINE has refused this reader for days; nothing is pushed to them until they write");
+    tx.park_reader(reader.id).await
 }
 
 /// Writes the rows of all days up to `now`, at most one of which can still be sent.
@@ -173,6 +187,7 @@ async fn write_row(
         window_until: account.ms(closes),
         lease_until: in_time.then_some(now + LEASE_MS),
         rides_on: None,
+        not_before: None,
         parts: in_time.then(|| Parts::Daily(parts.clone())),
     };
     let Some(id) = tx.keep_delivery(&new).await?.filter(|_| in_time) else { return Ok(None) };

@@ -7,6 +7,7 @@
 //! - A restored account (see `store`) is not tried at all, and no acceptance lets it go.
 //! - Readers who were not tried yet come first: the oldest row may be the very one that LINE refuses.
 
+use super::send::Trial;
 use super::{BATCH, Channel, Deliveries, DeliveryError, Kind};
 use crate::domain::delivery::health::{HoldReason, PROBE_EVERY_MS};
 use crate::store::{First, Hold, Leased, Next, Outcome, RESTORED, Wanted};
@@ -47,7 +48,7 @@ impl Deliveries {
                 self.put_back(&row).await?;
                 return Ok(ended);
             }
-            let sent = self.send_to_try(channel, row).await?;
+            let sent = self.send_as(channel, vec![row], Trial::OfHold).await?;
             ended += sent.ended;
             if sent.asked > 0 {
                 return Ok(ended);
@@ -77,18 +78,23 @@ impl Deliveries {
             Kind::Answers => Wanted::Answers,
             Kind::Mornings => Wanted::Mornings,
         };
-        if kind == Kind::Mornings {
-            for _ in 0..BATCH {
-                let mut plan = self.plan(channel, 1).await?;
-                if let Some(row) = plan.rows.pop() {
-                    return Ok(Some(row));
-                }
-                if plan.readers == 0 {
-                    break;
-                }
-            }
+        if kind == Kind::Mornings
+            && let Some(row) = self.planned_to_try(channel).await?
+        {
+            return Ok(Some(row));
         }
         Ok(self.lease(channel, wanted, First::LeastTried, 1).await?.pop())
+    }
+
+    /// The row of one reader who is due and has none.
+    pub(super) async fn planned_to_try(&self, channel: &Channel) -> Result<Option<Leased>, DeliveryError> {
+        for _ in 0..BATCH {
+            let mut plan = self.plan(channel, 1).await?;
+            if !plan.rows.is_empty() || plan.readers == 0 {
+                return Ok(plan.rows.pop());
+            }
+        }
+        Ok(None)
     }
 
     /// Holds the account; one that is held already learns the newest reason.

@@ -121,7 +121,10 @@ impl Deliveries {
             match note(channel, probing, attempt, report) {
                 Change::None => {}
                 Change::Hold(reason) => conclusion = Some(Conclusion::Fails(reason)),
-                Change::Refuse { rows, withdrawn } => self.refuse(&rows, withdrawn.is_some()).await?,
+                Change::Refuse(row) => self.refuse(row).await?,
+                Change::Withdraw(_) => tracing::error!(
+                    "a content was refused for five readers and is withdrawn: run `hagukumi check --online`"
+                ),
             }
         }
         match conclusion {
@@ -131,14 +134,11 @@ impl Deliveries {
         }
     }
 
-    async fn refuse(&self, rows: &[DeliveryId], withdrawn: bool) -> Result<(), DeliveryError> {
+    async fn refuse(&self, row: DeliveryId) -> Result<(), DeliveryError> {
         let tx = self.store.begin().await?;
-        tx.refuse(rows).await?;
+        tx.refuse(&[row]).await?;
         tx.commit().await?;
-        tracing::error!(rows = rows.len(), "LINE refuses these rows while others pass");
-        if withdrawn {
-            tracing::error!("a content was refused for five readers and is withdrawn: run `hagukumi check --online`");
-        }
+        tracing::error!(delivery.id = %row, "LINE refuses this row while others pass");
         Ok(())
     }
 }

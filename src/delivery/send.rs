@@ -12,17 +12,18 @@ use super::pace::Endpoint;
 use super::record::{Attempt, Sent};
 use super::speak;
 use super::{Channel, Deliveries, DeliveryError, IN_FLIGHT, LEASE_MARGIN_MS};
+use crate::domain::delivery::health::PROBE_EVERY_MS;
 use crate::domain::delivery::{AnswerParts, Parts, Report, State, Verdict, backoff_ms, verdict};
 use crate::domain::family::Standing;
 use crate::domain::ids::{DeliveryId, ReaderId};
-use crate::store::{Leased, Next, Outcome, Store, StoreError, Via};
+use crate::store::{Leased, Next, Outcome, Store, StoreError, Via, WITHDRAWN};
 
 /// LINE takes a reply token for a minute (Messaging API reference, "Reply token").
 const REPLY_TOKEN_MS: i64 = 60_000;
 /// A row that waited longer than this is looked at again before it leaves, so that a stop is final
 /// within a second.
 const STALE: Duration = Duration::from_secs(1);
-/// A refused row is tried again after this, unless its fate is known before.
+/// A refused row is tried again after this, then after twice as long, up to the time between two probes.
 const SUSPECT_MS: i64 = 60_000;
 
 /// What is the same for all rows that were leased together.
@@ -30,6 +31,18 @@ struct Batch {
     looked: AsyncMutex<Looked>,
     /// Why nothing can be pushed: LINE does not say who the bot is.
     no_push: Option<Report>,
+    trial: Trial,
+}
+
+/// What rows are sent for, beside being sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trial {
+    /// Nothing.
+    None,
+    /// To try whether a held account works again.
+    OfHold,
+    /// To try whether LINE answers again.
+    OfTrouble,
 }
 
 /// What was found at the last look at the rows of a batch.
@@ -55,15 +68,16 @@ impl Batch {
 impl Deliveries {
     /// Sends rows whose lease we hold.
     pub(super) async fn send(&self, channel: &Channel, rows: Vec<Leased>) -> Result<Sent, DeliveryError> {
-        self.send_as(channel, rows, false).await
+        self.send_as(channel, rows, Trial::None).await
     }
 
-    /// As [`Deliveries::send`], to try whether a held account works again.
-    pub(super) async fn send_to_try(&self, channel: &Channel, row: Leased) -> Result<Sent, DeliveryError> {
-        self.send_as(channel, vec![row], true).await
-    }
-
-    async fn send_as(&self, channel: &Channel, rows: Vec<Leased>, probing: bool) -> Result<Sent, DeliveryError> {
+    /// As [`Deliveries::send`], to try something.
+    pub(super) async fn send_as(
+        &self,
+        channel: &Channel,
+        rows: Vec<Leased>,
+        trial: Trial,
+    ) -> Result<Sent, DeliveryError> {
         if rows.is_empty() {
             return Ok(Sent::default());
         }
@@ -71,7 +85,7 @@ impl Deliveries {
         let looked = AsyncMutex::new(Looked { at: Instant::now(), ours });
         let pushes = rows.iter().any(|row| row.via == Via::Push);
         let no_push = if pushes { self.no_push(channel).await } else { None };
-        let batch = Batch { looked, no_push };
+        let batch = Batch { looked, no_push, trial };
         let batch = &batch;
         let (told, heard) = mpsc::unbounded_channel();
         let requests = async move {
@@ -89,7 +103,7 @@ impl Deliveries {
         };
         // Side by side, never one inside the other: while outcomes are written, requests must go on, or
         // they would run out of time, or keep a connection to the database that the writing waits for.
-        let ((), sent) = tokio::join!(requests, self.write_down(channel, probing, heard));
+        let ((), sent) = tokio::join!(requests, self.write_down(channel, trial == Trial::OfHold, heard));
         sent
     }
 
@@ -110,6 +124,9 @@ impl Deliveries {
         let unasked = |outcome| Some(Attempt { outcome, report: None, content, via });
         if now >= row.window_until {
             return unasked(ended(&row, "window_closed"));
+        }
+        if via == Via::Push && batch.trial == Trial::None && channel.is_in_trouble() {
+            return unasked(put_off(&row, now));
         }
         let row = self.as_things_stand(row).await.map_err(|error| left(&error)).ok()?;
         match self.unspoken(channel, &row, now, content).await {
@@ -148,7 +165,7 @@ impl Deliveries {
     ) -> Result<Option<Outcome>, StoreError> {
         let withdrawn = channel.health.lock().expect("no panic while health is held").is_withdrawn(content);
         if withdrawn && matches!(row.parts, Parts::Daily(_)) {
-            return Ok(Some(ended(row, "content_withdrawn")));
+            return Ok(Some(ended(row, WITHDRAWN)));
         }
         let gone = row.reader.as_ref().is_none_or(|reader| reader.standing != Standing::Following);
         match &row.parts {
@@ -214,7 +231,7 @@ impl Deliveries {
                 again(backoff_ms(row.attempts, self.ambient.below(u64::MAX)))
             }
             Verdict::Hold => again(0),
-            Verdict::Suspect => again(SUSPECT_MS),
+            Verdict::Suspect => again((SUSPECT_MS << (row.attempts.clamp(1, 8) - 1)).min(PROBE_EVERY_MS)),
             Verdict::Push { with_today } => match &row.parts {
                 Parts::Answer { turn, said, .. } => return pushed_instead(row, said, *turn, with_today),
                 Parts::Daily(_) | Parts::Farewell { .. } => again(SUSPECT_MS),
@@ -242,6 +259,12 @@ fn by_chat(rows: Vec<Leased>) -> Vec<Vec<Leased>> {
         }
     }
     chats
+}
+
+/// The row waits as it is: nothing was asked.
+fn put_off(row: &Leased, now: i64) -> Outcome {
+    let next = Next::Again { at: now, maybe_sent: row.maybe_sent };
+    Outcome { id: row.id, fence: row.fence, next, error: None }
 }
 
 /// A row that could not be looked at.

@@ -22,8 +22,8 @@ impl Deliveries {
             return Ok(0);
         }
         let mut total = 0;
-        // A held account is tried with one row at a time (see `probe`).
-        while !self.is_stopping() && self.hold_of(channel).await?.is_none() {
+        // A held account, or a silent LINE, is tried with one row at a time (see `probe`, `trouble`).
+        while !self.is_stopping() && !channel.is_in_trouble() && self.hold_of(channel).await?.is_none() {
             let before = self.ambient.now_ms() - GRACE_MS;
             let overdue = self.store.readers_due(channel.account.id, before, BATCH).await?;
             let plan = self.plan_readers(channel, &overdue).await?;

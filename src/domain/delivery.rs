@@ -3,11 +3,12 @@
 //! - A *purpose* says what a row is for and is unique for a user: `daily/2026-11-23`,
 //!   `answer/<event>`. From it, and from nothing else, comes the retry key.
 //! - A *state* only moves forward; accepted wins over everything.
-//! - A *verdict* says what an answer of LINE means for the row; [`health`] says what it means for
-//!   the account.
+//! - A *verdict* says what an answer of LINE means for the row; [`health`] and [`trouble`] say what it
+//!   means for the account.
 
 pub mod health;
 mod purpose;
+pub mod trouble;
 mod verdict;
 
 pub use purpose::{Purpose, retry_key};

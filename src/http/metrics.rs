@@ -19,6 +19,14 @@ impl std::fmt::Debug for Metrics {
     }
 }
 
+impl Metrics {
+    /// Everything that is counted, as `/metrics` shows it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.0.render()
+    }
+}
+
 /// Makes the process's counters, once; later calls give the same.
 #[must_use]
 pub fn install() -> Metrics {

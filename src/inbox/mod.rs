@@ -28,6 +28,7 @@ use crate::domain::ids::AccountId;
 use crate::store::{Store, StoreError};
 use crate::timers::TimerIndex;
 
+pub use command::COMMAND;
 pub use receive::{ReceiveError, Received};
 
 /// Why a tick of the inbox did not run to its end. What was committed stays true.

@@ -21,6 +21,9 @@ use crate::timers::Timer;
 
 /// Failures after which an event is put aside and its lane goes on.
 const MAX_FAILURES: i32 = 5;
+/// Events of one lane that are decided before the next lane has its turn: whoever writes without end keeps
+/// nobody else waiting.
+const AT_ONCE: usize = 8;
 /// Lanes looked up at once.
 const LANES: u64 = 64;
 /// How long a farewell to a group may take.
@@ -82,7 +85,7 @@ impl Inbox {
 
     async fn lane(&self, account: &Account, lane: Blind) -> Result<usize> {
         let mut decided = 0;
-        while self.next(account, lane).await? == Turn::Done {
+        while decided < AT_ONCE && self.next(account, lane).await? == Turn::Done {
             decided += 1;
             self.ring(account.id);
             if self.is_stopping() {
@@ -247,6 +250,7 @@ impl Inbox {
             window_until: self.ambient.now_ms() + FAREWELL_MS,
             lease_until: None,
             rides_on: None,
+            not_before: None,
             parts: Some(Parts::Farewell { token, place: place.to_owned(), id, words }),
         };
         tx.keep_delivery(&row).await?;

@@ -227,7 +227,7 @@ impl Channel {
     }
 
     /// Waits until something that a phone could show makes this true; false when patience ends.
-    pub(super) async fn comes_to(&self, patience: Duration, is_so: impl Fn() -> bool) -> bool {
+    pub async fn comes_to(&self, patience: Duration, is_so: impl Fn() -> bool) -> bool {
         let mut news = self.watch();
         let seen = async {
             while !is_so() {

@@ -163,6 +163,8 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
+                // What is deleted is overwritten, and not only forgotten.
+                .pragma("secure_delete", "on")
                 .pragma("journal_size_limit", LOG_KEPT)
                 .optimize_on_close(true, None)
         });

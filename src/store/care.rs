@@ -1,7 +1,7 @@
 //! Waits that are not deliveries: drafts left lying, readers to be forgotten.
 
 use entity::{child, consent, follow, reader};
-use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::seal::Blind;
@@ -61,18 +61,19 @@ impl Store {
             ("delivery", "lease_until", Some("sending")),
             ("delivery", "window_until", Some("waiting")),
         ];
-        let mut next = None;
+        let mut all: Option<SelectStatement> = None;
         for (table, column, state) in MOMENTS {
             let mut query = Query::select();
             query.expr_as(Expr::col(column).min(), "at").from(table).and_where(Expr::col(column).gt(now));
             if let Some(state) = state {
                 query.and_where(Expr::col("state").eq(state));
             }
-            let row = self.reader.query_one(&query).await?;
-            let at: Option<i64> = row.map(|row| row.try_get("", "at")).transpose()?.flatten();
-            next = [next, at].into_iter().flatten().min();
+            all =
+                Some(all.map_or_else(|| query.clone(), |mut all| all.union(UnionType::All, query.clone()).to_owned()));
         }
-        Ok(next)
+        let rows = self.reader.query_all(&all.expect("there are moments")).await?;
+        let moments: Vec<Option<i64>> = rows.iter().map(|row| row.try_get("", "at")).collect::<Result<_, _>>()?;
+        Ok(moments.into_iter().flatten().min())
     }
 
     /// When a message is due next after `now`, for anybody (milliseconds since 1970).

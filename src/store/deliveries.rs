@@ -10,7 +10,8 @@ use std::collections::HashMap;
 
 use entity::delivery::{self, Column};
 use sea_orm::sea_query::{
-    Cond, Expr, ExprTrait as _, LockBehavior, LockType, OnConflict, Order, Query, SelectStatement,
+    Cond, Expr, ExprTrait as _, Func, LockBehavior, LockType, OnConflict, Order, Query, SelectStatement,
+    WindowStatement,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::SimpleExpr,
@@ -20,6 +21,7 @@ use super::locks::{BATCH, a_batch};
 use super::seal::{At, Blind};
 use super::{Next, Outcome, ReaderRow, Result, Store, StoreError, Tx};
 use crate::clock::Ambient;
+use crate::domain::delivery::health::PROBE_EVERY_MS;
 use crate::domain::delivery::{Parts, Purpose, State};
 use crate::domain::ids::{AccountId, DeliveryId, ReaderId};
 
@@ -85,6 +87,8 @@ pub struct NewDelivery {
     pub lease_until: Option<i64>,
     /// The answer it travels in.
     pub rides_on: Option<DeliveryId>,
+    /// It is not tried by itself before then (milliseconds since 1970).
+    pub not_before: Option<i64>,
     /// What it holds; a lapsed row keeps nothing.
     pub parts: Option<Parts>,
 }
@@ -118,13 +122,17 @@ pub struct Leased {
     pub parts: Parts,
 }
 
+/// Answers to one reader that are leased at once: they leave one after the other, and whoever is answered a
+/// thousand times must not keep the others waiting.
+const OF_ONE_READER: i64 = 5;
+
 pub(super) const fn at(row: i64) -> At<'static> {
     At { table: "delivery", column: "parts_sealed", row }
 }
 
-/// Nothing is leased or put off for longer than a minute. Whatever lies farther ahead than this was written
-/// by a clock that was wrong, and is not waited for (milliseconds).
-const HORIZON_MS: i64 = 120_000;
+/// Nothing is leased or put off for longer than the time between two probes. Whatever lies farther ahead than
+/// twice as long was written by a clock that was wrong, and is not waited for (milliseconds).
+const HORIZON_MS: i64 = 2 * PROBE_EVERY_MS;
 
 /// Whether the moment in that column is past, or can be no moment of ours.
 fn is_over(column: Column, now: i64) -> SimpleExpr {
@@ -148,6 +156,18 @@ fn leasable(account: AccountId, wanted: Wanted, now: i64) -> SelectStatement {
             Wanted::Answers => morning.not(),
             Wanted::Replies => morning.not().and(Expr::col(Column::Via).eq(Via::Reply.as_str())),
         })
+        .to_owned()
+}
+
+/// Of the answers that anybody may lease now, the oldest few of each reader.
+fn fair(account: AccountId, wanted: Wanted, now: i64) -> SelectStatement {
+    let mut numbered = leasable(account, wanted, now);
+    let of_reader = WindowStatement::partition_by(Column::ReaderId).order_by(Column::Id, Order::Asc).take();
+    numbered.expr_window_as(Func::cust("ROW_NUMBER"), of_reader, "place");
+    Query::select()
+        .column(Column::Id)
+        .from_subquery(numbered, "numbered")
+        .and_where(Expr::col("place").lte(OF_ONE_READER))
         .to_owned()
 }
 
@@ -187,7 +207,9 @@ impl Tx {
             fence: Set(0),
             attempts: Set(i32::from(sending)),
             maybe_sent: Set(sending),
-            next_attempt_at: Set((new.state == State::Waiting).then_some(now)),
+            next_attempt_at: Set(
+                (new.state == State::Waiting).then_some(new.not_before.filter(|at| *at > now).unwrap_or(now))
+            ),
             window_until: Set(new.window_until),
             rides_on: Set(new.rides_on.map(|answer| answer.0)),
             parts_sealed: Set(new.parts.as_ref().map(|parts| self.sealer.seal_json(at(id), parts))),
@@ -242,6 +264,9 @@ impl Tx {
         limit: u64,
     ) -> Result<Vec<Leased>> {
         let mut select = leasable(account, wanted, now);
+        if wanted != Wanted::Mornings {
+            select.and_where(Expr::col(Column::Id).in_subquery(fair(account, wanted, now)));
+        }
         if first == First::LeastTried {
             select.order_by(Column::Attempts, Order::Asc);
         }

@@ -230,6 +230,25 @@ impl Tx {
 }
 
 impl Store {
+    /// Forgets our own commands that were decided and are older than `before` (milliseconds since 1970): nobody
+    /// hands them in again, and they name a reader who may be forgotten since.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn forget_commands(&self, begin: &str, before: i64) -> Result<()> {
+        let mut old = Query::select();
+        old.and_where(Expr::col(event::Column::Id).lt(Ambient::first_id_of(before)))
+            .and_where(Expr::col(event::Column::EventKey).like(format!("{begin}%")))
+            .and_where(
+                Expr::col(event::Column::State).is_in([EventState::Done, EventState::Ignored].map(EventState::as_str)),
+            );
+        let these = Expr::col(event::Column::Id).in_subquery(a_batch(event::Entity, old));
+        let delete = Query::delete().from_table(event::Entity).and_where(these).to_owned();
+        while self.writer.execute(&delete).await?.rows_affected() == BATCH {}
+        Ok(())
+    }
+
     /// Lanes of these accounts with pending events, the one that waits longest first.
     ///
     /// # Errors

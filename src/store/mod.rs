@@ -30,6 +30,7 @@ mod silencing;
 pub mod strain;
 pub mod suppression;
 mod timers;
+mod unreachable;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,6 +58,7 @@ pub use schema::SchemaError;
 pub use seal::{Blind, Sealer};
 pub use silencing::{RESTORED, Restored};
 pub use suppression::{Fact, ListError, SuppressionList};
+pub use unreachable::WITHDRAWN;
 
 use crate::clock::Ambient;
 use backend::Pools;
@@ -114,8 +116,8 @@ pub struct Store {
     keeps: Arc<AtomicBool>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) ambient: Ambient,
-    strain: Option<Arc<dyn Strain>>,
     list: Option<SuppressionList>,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 /// One transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -128,10 +130,10 @@ pub struct Tx {
     wrote: AtomicBool,
     sealer: Arc<Sealer>,
     ambient: Ambient,
-    strain: Option<Arc<dyn Strain>>,
     list: Option<SuppressionList>,
     /// What a restored database must not have forgotten of what is decided here.
     facts: Mutex<Vec<Fact>>,
+    strain: Option<Arc<dyn Strain>>,
 }
 
 impl Store {
@@ -157,27 +159,27 @@ impl Store {
         })
     }
 
-    /// The same database, under strain.
-    #[must_use]
-    pub fn under(mut self, strain: Arc<dyn Strain>) -> Self {
-        self.strain = Some(strain);
-        self
-    }
-
     /// Keeps what silences readers also in the suppression list at `path`, from now on.
     ///
     /// # Errors
     ///
     /// [`ListError`] when it cannot be written.
-    pub fn keeping(self, path: &Path) -> Result<Self, ListError> {
-        let list = SuppressionList::open(path, Arc::clone(&self.sealer), self.ambient.clone())?;
-        Ok(Self { list: Some(list), ..self })
+    pub fn keeping(mut self, path: &Path) -> Result<Self, ListError> {
+        self.list = Some(SuppressionList::open(path, Arc::clone(&self.sealer), self.ambient.clone())?);
+        Ok(self)
     }
 
     /// The suppression list, where one is kept.
     #[must_use]
     pub const fn suppression(&self) -> Option<&SuppressionList> {
         self.list.as_ref()
+    }
+
+    /// The same database, under strain.
+    #[must_use]
+    pub fn under(mut self, strain: Arc<dyn Strain>) -> Self {
+        self.strain = Some(strain);
+        self
     }
 
     /// Which database keeps the rows.
@@ -213,9 +215,17 @@ impl Store {
         let begun = connections.begin_with_options(options).await.map_err(StoreError::from);
         let inner = begun.inspect_err(|error| note(&self.keeps, error))?;
         let (sealer, ambient, keeps) = (Arc::clone(&self.sealer), self.ambient.clone(), Arc::clone(&self.keeps));
-        let (list, facts, strain) = (self.list.clone(), Mutex::default(), self.strain.clone());
-        let wrote = AtomicBool::new(false);
-        Ok(Tx { backend: self.backend, inner, keeps, wrote, sealer, ambient, list, facts, strain })
+        Ok(Tx {
+            backend: self.backend,
+            inner,
+            keeps,
+            wrote: AtomicBool::new(false),
+            sealer,
+            ambient,
+            list: self.list.clone(),
+            facts: Mutex::default(),
+            strain: self.strain.clone(),
+        })
     }
 
     /// Whether the database kept what it was last given. A disk that is full or broken can be read for
@@ -294,7 +304,7 @@ impl Tx {
     /// connection was lost over it.
     pub async fn commit(self) -> Result<()> {
         strained(&self.strain, Moment::Commit)?;
-        let Self { inner, keeps, wrote, list, facts, strain, .. } = self;
+        let Self { inner, keeps, wrote, strain, list, facts, .. } = self;
         let facts = facts.into_inner().expect("nobody panics while it is held");
         let (lifted, silenced): (Vec<Fact>, Vec<Fact>) = facts.into_iter().partition(Fact::lifts);
         if let Some(list) = &list {
@@ -305,10 +315,10 @@ impl Tx {
             Ok(()) => _ = keeps.fetch_or(wrote.into_inner(), Ordering::Relaxed),
             Err(error) => note(&keeps, error),
         }
-        if let (Ok(()), Some(list)) = (&kept, &list) {
+        kept?;
+        if let Some(list) = &list {
             list.keep(&lifted).await;
         }
-        kept?;
         strained(&strain, Moment::Committed)
     }
 

@@ -202,12 +202,12 @@ impl Tx {
         Ok(())
     }
 
+    /// From now on they leave by themselves, at their own hour.
     async fn free_riders(&self, answer: DeliveryId) -> Result<()> {
         let update = Query::update()
             .table(delivery::Entity)
             .value(Column::RidesOn, Option::<i64>::None)
             .value(Column::Via, Via::Push.as_str())
-            .value(Column::NextAttemptAt, self.ambient.now_ms())
             .and_where(Expr::col(Column::RidesOn).eq(answer.0))
             .and_where(open())
             .to_owned();

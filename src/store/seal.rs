@@ -27,6 +27,7 @@ use crate::domain::ids::{AccountId, LineUserId};
 
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
+const TAG: usize = 16;
 const HEADER: usize = 2;
 const HELD: &str = "nobody panics while keys are held";
 
@@ -208,7 +209,11 @@ impl Sealer {
     /// [`StoreError::NewerKey`] when the key file here is older than the one that sealed it.
     pub fn open(&self, at: At<'_>, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
         self.try_open(at, sealed).ok_or_else(|| match sealed {
-            [VERSION, number, ..] if self.numbers().iter().all(|known| known < number) => StoreError::NewerKey,
+            [VERSION, number, rest @ ..]
+                if rest.len() >= NONCE + TAG && self.numbers().iter().all(|known| known < number) =>
+            {
+                StoreError::NewerKey
+            }
             _ => StoreError::corrupt(at),
         })
     }

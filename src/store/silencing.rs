@@ -6,15 +6,13 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use entity::{account, child, code, delivery, reader, webhook_event};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 
-use super::suppression::{Entries, OfReader, Silenced, Token, child_token, reader_token};
+use super::suppression::{Entries, OfReader, Silenced, Token, child_token, civil_day as day, reader_token};
 use super::{EventState, Leaving, ReaderRow, Result, Store, Tx};
-use crate::domain::calendar::{JST, civil};
 use crate::domain::delivery::State;
 use crate::domain::family::{Journey, OwnStop, Pause, Standing, StopReason};
 use crate::domain::ids::{ChildId, ReaderId};
@@ -250,9 +248,4 @@ impl Tx {
         self.inner.execute(&events).await?;
         self.forget_reader(reader.id, Leaving::ForGood).await
     }
-}
-
-/// The civil day of a moment (milliseconds since 1970).
-fn day(at: i64) -> NaiveDate {
-    civil(chrono::DateTime::from_timestamp_millis(at).unwrap_or_default(), JST).date()
 }

@@ -127,6 +127,21 @@ fn i2_a_reply_that_is_no_row_is_noticed() {
 }
 
 #[test]
+fn i2_the_row_of_a_reply_of_long_ago_may_be_gone() {
+    let grow_old = |history: &mut History, days: i64| {
+        history.until_ms += days * 86_400_000;
+        for account in &mut history.accounts {
+            account.readers.iter_mut().for_each(|reader| reader.rests = true);
+            account.deliveries.clear();
+        }
+    };
+    is_fine(|history| grow_old(history, 40));
+    let mut spoilt = history();
+    grow_old(&mut spoilt, 20);
+    assert_eq!(broken(&spoilt), ["I2", "I8"], "but not so soon");
+}
+
+#[test]
 fn i3_a_second_text_on_one_day_is_noticed_whatever_its_key() {
     breaks("I3", |history| {
         let again = Entry { request_id: "again".to_owned(), retry_key: None, ..push_of(history, HANA, 24).clone() };
@@ -191,6 +206,25 @@ fn i4_a_reader_who_is_called_refused_and_was_not_is_noticed() {
         refused(history);
         let no = request("push", at(23, 8, 0), YUI, "no", &["きょうから妊娠26週です。"]);
         history.accounts[1].requests.push(Entry { status: 400, accepted: false, fault: true, ..no });
+    });
+}
+
+#[test]
+fn i4_whoever_line_refused_three_mornings_is_left_alone_until_they_do_something() {
+    let refused = |history: &mut History| {
+        (23..=24).for_each(|day| forget_push(history, YUI, day));
+        for day in 21..=23 {
+            let row = missed(&format!("daily/2026-11-{day}"), YUI, "refused", "rejected", at(day, 8, 1));
+            history.accounts[1].deliveries.push(row);
+            let no = request("push", at(day, 8, 0), YUI, &format!("no-{day}"), &["きょうから妊娠26週です。"]);
+            history.accounts[1].requests.push(Entry { status: 400, accepted: false, fault: true, ..no });
+        }
+    };
+    is_fine(refused);
+    breaks("I4", |history| {
+        refused(history);
+        let wrote = json!({ "type": "message", "message": { "type": "text", "text": "ヘルプ" } });
+        heard(&mut history.accounts[1], at(23, 12, 0), YUI, "y1", wrote);
     });
 }
 

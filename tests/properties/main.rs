@@ -5,6 +5,7 @@
 mod support;
 
 mod days;
+mod family;
 mod inputs;
 mod order;
 mod series;

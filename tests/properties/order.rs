@@ -9,6 +9,9 @@
 //!   the side of silence: an answer to a question that may be another by now brings no letters back;
 //! - whatever arrives again changes nothing.
 //!
+//! Judged by the reader's row: whether the account may write to them, whether they rest, and which of their
+//! children stand still for them. Where one reader of a family speaks for all, see [`super::family`].
+//!
 //! Other late words are answers to questions that may be others by now, and are not promised anything.
 
 use chrono::TimeDelta;

@@ -95,7 +95,8 @@ fn buttons(parent: &Parent<'_>) -> Vec<String> {
     found
 }
 
-fn collect(part: &Value, found: &mut Vec<String>) {
+/// Adds the data of every button in a part of a message.
+pub fn collect(part: &Value, found: &mut Vec<String>) {
     match part {
         Value::Array(parts) => parts.iter().for_each(|part| collect(part, found)),
         Value::Object(fields) => {

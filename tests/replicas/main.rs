@@ -22,6 +22,7 @@ mod server;
 #[path = "../support/witness/mod.rs"]
 mod witness;
 
+mod counts;
 mod morning;
 mod rolling;
 mod start;

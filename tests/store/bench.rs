@@ -83,6 +83,7 @@ impl Bench {
             window_until: CLOSE,
             lease_until: (state == State::Sending).then_some(LEASE),
             rides_on: None,
+            not_before: None,
             parts: Some(if daily { morning() } else { answer() }),
         }
     }

@@ -1,6 +1,8 @@
 //! What arrived is kept once and taken in the order in which it happened.
 
+use entity::webhook_event;
 use hagukumi::store::{Blind, EventState, NewEvent};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::bench::{Bench, NOW};
 
@@ -87,4 +89,34 @@ async fn finished_ids_are_forgotten_by_age_and_what_waits_never_is() {
     let tx = bench.store.begin().await.unwrap();
     let waits = tx.next_event(bench.account, LANE).await.unwrap().unwrap();
     assert_eq!(waits.payload.as_deref(), Some(&b"waits"[..]));
+}
+
+#[tokio::test]
+async fn what_was_put_aside_is_kept_for_seven_days_and_what_is_done_not_at_all() {
+    let bench = Bench::new().await;
+    keep(&bench, &[event(&bench, "done", NOW), event(&bench, "dead", NOW + 1), event(&bench, "strange", NOW + 2)])
+        .await;
+    let tx = bench.store.begin().await.unwrap();
+    for state in [EventState::Done, EventState::Dead, EventState::Quarantined] {
+        let next = tx.next_event(bench.account, LANE).await.unwrap().unwrap();
+        tx.settle_event(next.id, state, None).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let blank = async || {
+        let rows = bench.store.count("webhook_event").await.unwrap();
+        (rows, payloads(&bench).await)
+    };
+    assert_eq!(blank().await, (3, 2));
+    bench.store.forget_events(NOW - 1, NOW).await.unwrap();
+    assert_eq!(blank().await, (3, 2));
+    bench.store.forget_events(NOW - 1, NOW + 1).await.unwrap();
+    assert_eq!(blank().await, (3, 0));
+}
+
+/// How many events still have their payload.
+async fn payloads(bench: &Bench) -> usize {
+    let raw = bench.database.beside().await;
+    let rows = webhook_event::Entity::find().filter(webhook_event::Column::PayloadSealed.is_not_null()).all(&raw).await;
+    raw.close().await.unwrap();
+    rows.unwrap().len()
 }

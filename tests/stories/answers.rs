@@ -7,7 +7,7 @@ use hagukumi::domain::delivery::State;
 use hagukumi::simulator::{FaultKind, On};
 
 use crate::ledger::{attempts, rows, settled, times_told};
-use crate::support::{Parent, World};
+use crate::support::{Parent, Registers, World};
 
 /// Opens the day's message.
 const TODAY: &str = "きょうは妊娠25週6日です";
@@ -131,4 +131,19 @@ async fn what_a_family_did_while_the_server_was_away_is_decided_and_the_day_is_n
     assert_eq!(hana.pushes().len(), 1);
     world.until("2026-11-23 09:00").await;
     assert_eq!(hana.pushes().len(), 2);
+}
+
+/// Found by the simulation: it was pushed the moment the answer was given up.
+#[tokio::test]
+async fn a_days_message_whose_answer_never_left_at_night_waits_for_its_hour() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    world.until("2026-11-23 03:00").await;
+    world.line_goes_away().await;
+    hana.says("きょうのメッセージ").await.silence();
+    world.until("2026-11-23 04:30").await;
+    world.line_comes_back().await;
+    hana.waits_until("2026-11-23 07:59").await.silence();
+    world.until("2026-11-24 12:00").await;
+    assert_eq!(hana.push_times(), ["11-23 08:00", "11-24 08:00"]);
 }

@@ -67,6 +67,22 @@ async fn replies_are_free_and_go_on_while_the_allowance_is_spent() {
     }
 }
 
+/// Found by the simulation: LINE was asked as fast as the machine could.
+#[tokio::test]
+async fn a_reply_that_line_refuses_for_the_allowance_waits_before_it_is_tried_again() {
+    let world = World::at("2026-11-22 09:00").await;
+    let [hana] = families(&world, 1).await.try_into().unwrap_or_else(|_| panic!("one family"));
+    let before = world.line.ledger().len();
+    world.line.faults().on(On::Reply).always(FaultKind::MonthlyLimit429);
+    hana.says("ヘルプ").await.silence();
+    assert_eq!(world.line.ledger().len(), before + 1, "requests at that moment");
+    world.until("2026-11-22 09:00").await;
+    world.line.faults().clear();
+    hana.waits_until("2026-11-22 09:02").await.tells("できること");
+    world.until("2026-11-24 12:00").await;
+    assert_eq!(hana.push_times(), ["11-23 08:00", "11-24 08:00"]);
+}
+
 #[tokio::test]
 async fn an_allowance_that_stays_spent_over_the_day_makes_lapsed_rows_and_no_night() {
     let world = World::at("2026-11-22 09:00").await;
@@ -127,6 +143,21 @@ async fn a_wall_of_refusals_for_ninety_minutes_costs_nobody_their_message() {
 }
 
 #[tokio::test]
+async fn a_wall_before_so_few_families_that_nobody_sees_it_costs_none_of_them_their_message() {
+    let world = World::at("2026-11-22 09:00").await;
+    let families = families(&world, 4).await;
+    world.until("2026-11-23 07:59").await;
+    world.line.faults().on(On::Push).always(FaultKind::BadRequest400(Only::All));
+    world.until("2026-11-23 09:30").await;
+    assert!(ready(&world).await.contains(r#""held":null"#));
+    assert!(all_attempts(&world, &families) <= 4 * 15, "ever less often");
+    world.line.faults().clear();
+    world.until("2026-11-23 09:41").await;
+    assert_each_got_one(&world, &families);
+    assert_eq!(settled(&world).await, [4 * (REGISTERED + 1), 0, 0, 0]);
+}
+
+#[tokio::test]
 async fn one_reader_whom_line_refuses_is_refused_alone() {
     let world = World::at("2026-11-22 09:00").await;
     let families = families(&world, 4).await;
@@ -170,7 +201,7 @@ async fn a_content_that_line_refuses_for_five_readers_is_withdrawn_while_others_
     world.line.faults().on(On::Push).always(FaultKind::BadRequest400(Only::Containing(text)));
     world.until("2026-11-23 12:00").await;
     assert_each_got_one(&world, &fine);
-    assert_eq!(rows(&world, State::Refused).await, 5);
+    assert_eq!(rows(&world, State::Refused).await + rows(&world, State::Lapsed).await, 5);
     assert!(ready(&world).await.contains(r#""held":null"#));
     world.line.faults().clear();
     world.until("2026-11-24 12:00").await;

@@ -3,18 +3,23 @@
 
 mod wall;
 
+use std::time::Duration;
+
 use hagukumi::app::{App, rehearsal_ambient};
 use hagukumi::config::Config;
 use hagukumi::domain::delivery::State;
 use hagukumi::store::{Backend, EventState};
 
+use crate::crowd::settle_in;
 use crate::cut::{Cut, Lost};
 use crate::ledger::times_told;
 use crate::server::run;
 use crate::settings::{assert_refused, serve};
 use crate::stage::Stage;
-use crate::support::{Database, Parent, Registers, World, time};
+use crate::support::{Database, Parent, Registers, World, listen, time};
 
+/// No event of a healthy server takes longer, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 const DUE: &str = "2027-03-01";
 const TODAY: &str = "きょうは妊娠25週6日です";
 
@@ -132,6 +137,28 @@ async fn nearly_registered(world: &World) -> Parent<'_> {
 
 /// Kept, decided, leased, recorded: each of the four commits behind one tap is lost once before the
 /// database has it, and once after.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_stops_while_the_morning_goes_out_is_not_written_to_any_more() {
+    // A share of two pushes a second, so that the last wait for some seconds with their lease taken.
+    let world = World::with("2026-11-22 09:00", &[("REPLICAS", "900")]).await;
+    assert_eq!(world.app.store().backend(), Backend::Postgres, "no server for these tests: use tests/run");
+    let families = settle_in(world.app.store(), &world.line, 16, "2026-11-23 08:00").await;
+    let (last, others) = families.split_last().unwrap();
+    world.clock.advance_to(time("2026-11-23 08:00"));
+    let pushed = |count: usize| {
+        let world = &world;
+        move || world.line.ledger().iter().filter(|entry| entry.endpoint == "push" && entry.accepted).count() >= count
+    };
+    let serving = world.app.serve(listen().0).unwrap();
+    assert!(world.line.comes_to(PATIENCE, pushed(1)).await, "the morning goes out");
+    let leaves = world.line.user_with_id(last.clone());
+    assert_eq!(leaves.says("停止").await, 200);
+    assert!(world.line.comes_to(PATIENCE, || leaves.texts().concat().contains("お届けを止めました")).await);
+    assert!(world.line.comes_to(PATIENCE, pushed(others.len())).await, "everybody else");
+    serving.stop().await;
+    assert!(world.line.ledger().iter().all(|entry| entry.endpoint != "push" || !entry.is_to(last)));
+}
+
 #[tokio::test]
 async fn a_commit_whose_outcome_nobody_knows_loses_and_doubles_nothing() {
     for lost in [Lost::Commit, Lost::Answer] {

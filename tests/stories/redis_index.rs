@@ -177,6 +177,27 @@ async fn a_full_redis_costs_nobody_a_morning() {
 }
 
 #[tokio::test]
+async fn a_redis_that_throws_keys_away_costs_nobody_a_morning() {
+    let redis = RedisServer::start();
+    let world = world_with(&redis).await;
+    let hana = registered(&world).await;
+    redis.ask::<()>(&["CONFIG", "SET", "maxmemory-policy", "allkeys-random"]);
+    world.until("2026-11-23 07:59").await;
+    // Every key of ours is thrown away by whatever is written next, and what then finds no room is refused.
+    redis.is_full();
+    world.until("2026-11-23 12:00").await;
+    assert_eq!(redis.keys(), Vec::<String>::new());
+    redis.has_room();
+    world.until("2026-11-24 07:59").await;
+    // Then only the index itself, as if it had been the one that was not used for longest.
+    redis.ask::<()>(&["DEL", &redis.readers_key()]);
+    world.until("2026-11-25 12:00").await;
+    assert_eq!(redis.readers(), 1, "and it is there again");
+    assert_eq!(seconds(&hana), [0, 15, 0]);
+    hana.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00"]);
+}
+
+#[tokio::test]
 async fn a_redis_that_forgot_our_scripts_learns_them_again_in_time() {
     let redis = RedisServer::start();
     let world = world_with(&redis).await;

@@ -28,6 +28,19 @@ async fn the_log_says_once_that_redis_is_away_and_once_that_it_is_back_and_never
 }
 
 #[tokio::test]
+async fn a_server_warns_of_a_redis_that_may_throw_keys_away_and_counts_it() {
+    let redis = RedisServer::start();
+    redis.ask::<()>(&["CONFIG", "SET", "maxmemory", "100mb"]);
+    redis.ask::<()>(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+    let stage = Stage::at("2026-11-22 09:00").await;
+    let server = stage.serve("2026-11-22 09:00", &[("REDIS_URL", &redis.url())]);
+    server.until_said("set its maxmemory-policy to noeviction");
+    let metrics = reqwest::get(format!("http://{}/metrics", stage.address)).await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("hagukumi_timers_redis_may_forget 1"), "{metrics}");
+    server.stop();
+}
+
+#[tokio::test]
 async fn a_server_serves_and_is_ready_without_the_redis_it_was_told_of() {
     let redis = RedisServer::not_yet();
     let stage = Stage::at("2026-11-22 09:00").await;

@@ -116,6 +116,37 @@ impl RedisServer {
         self.keys().iter().filter(|key| key.contains(":t:")).map(|key| self.ask::<usize>(&["ZCARD", key])).sum()
     }
 
+    /// Asserts that there is nothing in it but numbers, times and names of ours.
+    fn tells_nobody_who_the_readers_are(&self) {
+        let Ok(client) = Client::open(self.url()) else { return };
+        // Whoever was killed or put to sleep cannot be asked.
+        let soon = std::time::Duration::from_secs(2);
+        let Ok(mut connection) = client.get_connection_with_timeout(soon) else { return };
+        connection.set_read_timeout(Some(soon)).expect("a time that is not zero");
+        let Ok(keys) = redis::cmd("KEYS").arg("*").query::<Vec<String>>(&mut connection) else { return };
+        for key in keys {
+            let mut ask = |words: &[&str]| redis::cmd(words[0]).arg(&words[1..]).query::<redis::Value>(&mut connection);
+            let held = [
+                ask(&["GET", &key]),
+                ask(&["ZRANGE", &key, "0", "-1"]),
+                ask(&["HGETALL", &key]),
+                ask(&["SMEMBERS", &key]),
+            ];
+            let held = format!("{key} {:?}", held.iter().flatten().collect::<Vec<_>>());
+            let letters = |text: &str| text.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+            let id = |at: usize| held[at + 1..].bytes().take_while(u8::is_ascii_hexdigit).count() >= 32;
+            let person = held.match_indices('U').any(|(at, _)| id(at));
+            let day = held.as_bytes().windows(10).any(|text| {
+                text.iter().enumerate().all(
+                    |(at, byte)| {
+                        if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() }
+                    },
+                )
+            });
+            assert!(letters(&held) && !person && !day, "in Redis: {held}");
+        }
+    }
+
     /// SIGKILL.
     pub fn kill(&self) {
         if let Some(mut child) = self.child.lock().expect("nobody panics while it is held").take() {
@@ -127,6 +158,9 @@ impl RedisServer {
 
 impl Drop for RedisServer {
     fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.tells_nobody_who_the_readers_are();
+        }
         self.kill();
     }
 }

@@ -43,7 +43,8 @@ pub fn command(folder: &std::path::Path, settings: &[(String, String)], argument
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HAGUKUMI_")) {
         command.env_remove(name);
     }
-    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    // As loud as it can be, so that the witness hears everything there is.
+    command.env("HAGUKUMI_LOG", "trace").envs(settings.iter().map(|(name, value)| (name, value)));
     command
 }
 

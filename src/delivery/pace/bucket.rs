@@ -20,6 +20,11 @@ const IDLE: Duration = Duration::from_secs(2);
 const BETWEEN_SLICES: Duration = Duration::from_millis(10);
 /// And this far where nothing is lent.
 const NOTHING_LENT: Duration = Duration::from_millis(50);
+/// However often LINE says that we are too fast, this part of our share is left: complaints about a pace so far
+/// below its limit are about something else, and readers wait.
+const LEAST: f64 = 1.0 / 20.0;
+/// What LINE says within so long of a halving was on its way before: it is said of the old rate.
+const HEEDED: Duration = Duration::from_secs(1);
 /// And this far where Redis did not answer in time to be of use.
 const NO_ANSWER: Duration = Duration::from_secs(1);
 
@@ -122,9 +127,12 @@ impl Bucket {
         idle
     }
 
-    /// Halves the rate.
+    /// Halves the rate, once a second at most.
     pub(super) fn slow_down(&mut self, now: Instant) {
-        self.slowed = Some(((self.rate(now) / 2.0).max(1.0), now));
+        if self.slowed.is_some_and(|(_, since)| now.saturating_duration_since(since) < HEEDED) {
+            return;
+        }
+        self.slowed = Some(((self.rate(now) / 2.0).max(self.share * LEAST), now));
     }
 
     fn rate(&self, now: Instant) -> f64 {

@@ -51,6 +51,28 @@ fn being_told_to_slow_down_halves_the_rate_and_it_grows_back() {
 }
 
 #[test]
+fn complaints_about_what_was_on_its_way_already_are_one_complaint() {
+    let start = Instant::now();
+    let mut bucket = Bucket::empty(1_000.0, start);
+    (0..200).for_each(|_| bucket.slow_down(start + ms(1)));
+    let count = claims(&mut bucket, start + ms(1), ms(900));
+    assert!((430..=480).contains(&count), "{count}");
+}
+
+#[test]
+fn whoever_complains_for_ever_leaves_us_a_twentieth() {
+    let start = Instant::now();
+    let mut bucket = Bucket::empty(1_000.0, start);
+    let mut now = start;
+    for _ in 0..100 {
+        bucket.slow_down(now);
+        now += ms(1_000);
+    }
+    let count = claims(&mut bucket, now, ms(1_000));
+    assert!((45..=60).contains(&count), "{count}");
+}
+
+#[test]
 fn a_share_that_was_lent_is_not_used_and_comes_back_empty() {
     let start = Instant::now();
     let mut bucket = Bucket::empty(1_000.0, start);

@@ -1,10 +1,9 @@
 //! What single outcomes say about the whole account.
 //!
-//! A refused row alone proves nothing: LINE has answered 400 to everything before. It is the
-//! reader's own case once another row of the account was accepted after it; five refusals with no
-//! acceptance between them are a *wall*, and the account is held; what was refused before a hold is
-//! forgiven when it is lifted. One content that is refused for five readers while others pass is
-//! *withdrawn*.
+//! A refused row alone proves nothing: LINE has answered 400 to everything before. It is the reader's own case
+//! when it is refused again after another row of the account was accepted. Five refusals with no acceptance
+//! between them are a *wall*, and the account is held; what was refused before a hold is forgiven when it is
+//! lifted. One content that is refused for five readers while others pass is *withdrawn*.
 
 use std::collections::{HashMap, HashSet};
 
@@ -39,27 +38,40 @@ pub const PROBE_EVERY_MS: i64 = 600_000;
 /// Refusals in a row that make a wall, and refusals of one content that withdraw it.
 pub const WALL: usize = 5;
 
+/// Mornings in a row that LINE refuses one reader before nothing more is pushed to them until they do something:
+/// LINE wants no messages to people who are not there (Messaging API development guidelines).
+pub const MORNINGS_REFUSED: u64 = 3;
+
 /// What an outcome means beyond its own row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Nothing.
     None,
-    /// Something was accepted: these earlier refusals were their readers' own.
-    Refuse {
-        /// Rows to be settled as refused.
-        rows: Vec<DeliveryId>,
-        /// Content that five readers were refused while others passed.
-        withdrawn: Option<u64>,
-    },
+    /// Refused again although others pass: it is this row's own case.
+    Refuse(DeliveryId),
+    /// Five readers were refused this content while others passed.
+    Withdraw(u64),
     /// Hold the account.
     Hold(HoldReason),
 }
+
+/// A row that was refused, and what it carried.
+#[derive(Debug, Clone, Copy)]
+struct Suspect {
+    row: DeliveryId,
+    content: u64,
+    /// Whether another row was accepted since.
+    others_pass: bool,
+}
+
+/// Suspects that are remembered. Rows that have ended without another try fall out at the other end.
+const MOST: usize = 1_000;
 
 /// The recent outcomes of one account. Kept in memory: after a restart the same rows are tried
 /// again with the same keys and tell the same story.
 #[derive(Debug, Clone, Default)]
 pub struct Health {
-    suspects: Vec<(DeliveryId, u64)>,
+    suspects: Vec<Suspect>,
     refused: HashMap<u64, HashSet<DeliveryId>>,
     withdrawn: HashSet<u64>,
 }
@@ -74,7 +86,7 @@ impl Health {
     /// Takes note of an outcome of a row that carried `content` (a hash of its manuscripts).
     pub fn note(&mut self, report: Report, row: DeliveryId, content: u64) -> Change {
         match report {
-            Report::Accepted => self.accepted(),
+            Report::Accepted => self.accepted(row),
             Report::Rejected => self.rejected(row, content),
             Report::Unauthorized => Change::Hold(HoldReason::Token),
             Report::AllowanceSpent => Change::Hold(HoldReason::Allowance),
@@ -88,27 +100,34 @@ impl Health {
         self.suspects.clear();
     }
 
-    fn accepted(&mut self) -> Change {
-        if self.suspects.is_empty() {
-            return Change::None;
-        }
-        let suspects = std::mem::take(&mut self.suspects);
-        let mut withdrawn = None;
-        for (row, content) in &suspects {
-            let refused = self.refused.entry(*content).or_default();
-            refused.insert(*row);
-            if refused.len() >= WALL && self.withdrawn.insert(*content) {
-                withdrawn = Some(*content);
+    fn accepted(&mut self, row: DeliveryId) -> Change {
+        self.suspects.retain(|suspect| suspect.row != row);
+        let mut change = Change::None;
+        for suspect in self.suspects.iter_mut().filter(|suspect| !suspect.others_pass) {
+            suspect.others_pass = true;
+            let refused = self.refused.entry(suspect.content).or_default();
+            refused.insert(suspect.row);
+            if refused.len() >= WALL && self.withdrawn.insert(suspect.content) {
+                change = Change::Withdraw(suspect.content);
             }
         }
-        Change::Refuse { rows: suspects.into_iter().map(|(row, _)| row).collect(), withdrawn }
+        change
     }
 
     fn rejected(&mut self, row: DeliveryId, content: u64) -> Change {
-        if !self.suspects.iter().any(|(suspect, _)| *suspect == row) {
-            self.suspects.push((row, content));
+        match self.suspects.iter().position(|suspect| suspect.row == row) {
+            Some(at) if self.suspects[at].others_pass => {
+                self.suspects.remove(at);
+                return Change::Refuse(row);
+            }
+            Some(_) => {}
+            None => self.suspects.push(Suspect { row, content, others_pass: false }),
         }
-        if self.suspects.len() >= WALL { Change::Hold(HoldReason::Wall) } else { Change::None }
+        if self.suspects.len() > MOST {
+            self.suspects.remove(0);
+        }
+        let wall = self.suspects.iter().filter(|suspect| !suspect.others_pass).count() >= WALL;
+        if wall { Change::Hold(HoldReason::Wall) } else { Change::None }
     }
 }
 
@@ -117,11 +136,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_the_readers_own_only_after_somebody_else_was_accepted() {
+    fn a_refusal_is_the_readers_own_only_when_it_comes_again_after_somebody_else_was_accepted() {
         let mut health = Health::default();
-        assert_eq!(health.note(Report::Rejected, DeliveryId(1), 9), Change::None);
-        let change = health.note(Report::Accepted, DeliveryId(2), 9);
-        assert_eq!(change, Change::Refuse { rows: vec![DeliveryId(1)], withdrawn: None });
+        for _ in 0..3 {
+            assert_eq!(health.note(Report::Rejected, DeliveryId(1), 9), Change::None);
+        }
+        assert_eq!(health.note(Report::Accepted, DeliveryId(2), 9), Change::None);
+        assert_eq!(health.note(Report::Rejected, DeliveryId(1), 9), Change::Refuse(DeliveryId(1)));
+        assert_eq!(health.note(Report::Rejected, DeliveryId(1), 9), Change::None, "that case is closed");
+    }
+
+    #[test]
+    fn who_was_refused_while_everybody_was_and_is_accepted_later_is_no_case_at_all() {
+        let mut health = Health::default();
+        for row in 1..WALL as i64 {
+            assert_eq!(health.note(Report::Rejected, DeliveryId(row), 9), Change::None);
+        }
+        for row in 1..WALL as i64 {
+            assert_eq!(health.note(Report::Accepted, DeliveryId(row), 9), Change::None);
+        }
+        assert_eq!(health.note(Report::Rejected, DeliveryId(1), 9), Change::None, "another day");
     }
 
     #[test]
@@ -142,15 +176,19 @@ mod tests {
         }
         health.forgive();
         assert_eq!(health.note(Report::Accepted, DeliveryId(1), 9), Change::None);
+        assert_eq!(health.note(Report::Rejected, DeliveryId(2), 9), Change::None);
     }
 
     #[test]
     fn a_content_refused_for_five_readers_while_others_pass_is_withdrawn() {
         let mut health = Health::default();
+        let mut changes = Vec::new();
         for row in 1..=5 {
             health.note(Report::Rejected, DeliveryId(row), 9);
-            health.note(Report::Accepted, DeliveryId(100 + row), 8);
+            changes.push(health.note(Report::Accepted, DeliveryId(100 + row), 8));
         }
+        let none = Change::None;
+        assert_eq!(changes, [none, none, none, none, Change::Withdraw(9)]);
         assert!(health.is_withdrawn(9));
         assert!(!health.is_withdrawn(8));
     }

@@ -51,6 +51,7 @@ impl Work<'_> {
             window_until: self.received_at + ANSWER_MS,
             lease_until: None,
             rides_on: None,
+            not_before: None,
             parts: Some(Parts::Answer { token, turn: self.reader.turn, said }),
         };
         let Some(id) = self.tx.keep_delivery(&answer).await? else { return Ok(()) };
@@ -105,6 +106,7 @@ impl Work<'_> {
 
     async fn ride(&mut self, parts: DailyParts, answer: DeliveryId) -> Result<()> {
         let day = parts.day;
+        let hour = day.and_time(self.account.hours.time_for(&self.reader.profile));
         let row = NewDelivery {
             account: self.account.id,
             reader: Some(self.reader.id),
@@ -115,6 +117,8 @@ impl Work<'_> {
             window_until: self.account.ms(self.account.closing(day)),
             lease_until: None,
             rides_on: Some(answer),
+            // Should the answer never leave, it is a morning like others.
+            not_before: Some(self.account.ms(hour)),
             parts: Some(Parts::Daily(parts.clone())),
         };
         self.tx.keep_delivery(&row).await?;

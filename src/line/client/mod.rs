@@ -8,6 +8,8 @@
 mod canned;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod untrusted;
 
 use std::fmt;
 use std::sync::Arc;

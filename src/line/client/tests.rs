@@ -22,7 +22,7 @@ fn line_with(url: &str, tokens: TokenSource, limits: Limits) -> Line {
     Line::new(Endpoints::new(url, url).unwrap(), tokens, limits, now).unwrap()
 }
 
-fn line(url: &str) -> Line {
+pub(super) fn line(url: &str) -> Line {
     line_with(url, TokenSource::long_lived("long-lived-token").unwrap(), Limits::default())
 }
 
@@ -34,7 +34,7 @@ fn words() -> [Value; 1] {
     [json!({"type": "text", "text": "ひみつ"})]
 }
 
-async fn push(line: &Line) -> Result<Accepted, SendError> {
+pub(super) async fn push(line: &Line) -> Result<Accepted, SendError> {
     line.push(&user(), &words(), KEY).await
 }
 
@@ -165,12 +165,22 @@ async fn a_request_that_found_nobody_was_surely_not_sent() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let unknown = format!("http://nobody.localhost:{}", free.port());
     for nobody in [format!("http://{free}"), unknown, format!("https://{free}")] {
-        let why = push(&hasty(&nobody)).await.unwrap_err();
+        let why = push(&line(&nobody)).await.unwrap_err();
         assert_eq!(why.class(), "not_sent", "{nobody}: {why:?}");
     }
     let not_tls = Canned::answering(200, "", "{}");
-    let why = push(&hasty(&not_tls.url.replace("http", "https"))).await.unwrap_err();
+    let why = push(&line(&not_tls.url.replace("http", "https"))).await.unwrap_err();
     assert_eq!(why.class(), "not_sent", "{why:?}");
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_looked_up_was_surely_not_sent_to() {
+    // Names that end so are never given to anybody (RFC 2606).
+    let limits = Limits { connect: Duration::from_millis(500), ..Limits::default() };
+    for url in ["https://api.line.invalid", "http://api.line.invalid:8080"] {
+        let why = push(&line_with(url, TokenSource::long_lived("t").unwrap(), limits)).await.unwrap_err();
+        assert_eq!(why.class(), "not_sent", "{why:?}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 
+use crate::domain::calendar::{JST, civil};
 use crate::domain::family::{OwnStop, Standing, StopReason};
 use crate::domain::ids::{ChildId, ReaderId};
 use crate::store::Sealer;
@@ -130,7 +131,9 @@ impl Fact {
             }
             Self::Lost(child, _) => (nobody(), child_token(sealer, *child)),
             Self::Rest(reader, until) => {
-                let until = until.flatten().map_or_else(nobody, |day| day.to_string());
+                // How long it lasts says nothing of anybody; a date might.
+                let days = |until: NaiveDate| until.signed_duration_since(civil_day(at)).num_days().to_string();
+                let until = until.flatten().map_or_else(nobody, days);
                 (reader_token(sealer, *reader), until)
             }
             Self::Stands(reader, _) | Self::Moved(reader) | Self::Erased(reader) => {
@@ -143,6 +146,11 @@ impl Fact {
         let proof = proof(sealer, &said);
         format!("{said} {proof}\n")
     }
+}
+
+/// The civil day of a moment (milliseconds since 1970).
+pub(in crate::store) fn civil_day(at: i64) -> NaiveDate {
+    civil(DateTime::from_timestamp_millis(at).unwrap_or_default(), JST).date()
 }
 
 /// How the list names a reader.
@@ -168,7 +176,7 @@ pub(super) struct Line {
     pub at: i64,
     pub word: Word,
     pub reader: Token,
-    /// A child's token, or the last day of a rest.
+    /// A child's token, or how many days a rest lasts.
     pub what: String,
 }
 

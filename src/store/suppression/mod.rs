@@ -23,5 +23,5 @@ mod list;
 pub(super) use entries::OfReader;
 pub use entries::{Entries, Silenced};
 pub use fact::Fact;
-pub(super) use fact::{Token, child_token, reader_token};
+pub(super) use fact::{Token, child_token, civil_day, reader_token};
 pub use list::{ListError, SuppressionList};

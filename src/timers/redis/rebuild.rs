@@ -114,7 +114,9 @@ impl<S: DueReaders> RedisTimers<S> {
 
     /// A Redis that throws keys away when its memory is full costs nobody a morning, but help.
     async fn warn_of_policy(&self) {
-        if let Ok(Some(policy)) = self.link.forgetful_policy().await {
+        let Ok(policy) = self.link.forgetful_policy().await else { return };
+        metrics::gauge!("hagukumi_timers_redis_may_forget").set(f64::from(u8::from(policy.is_some())));
+        if let Some(policy) = policy {
             tracing::warn!(
                 policy,
                 "Redis throws keys away when its memory is full: set its maxmemory-policy to noeviction"

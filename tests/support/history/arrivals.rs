@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::days::moment;
-use super::{Case, EventRow, Violation};
+use super::{Case, EventRow, ROWS_KNOWN_MS, Violation};
 
 /// How long the id of an event is known.
 const KNOWN_MS: i64 = 30 * 86_400_000;
@@ -72,7 +72,7 @@ pub fn an_event_has_its_effect_once(case: &Case<'_>) -> Vec<Violation> {
 /// I2: what leaves with a reply token is a row first, and its event is decided.
 ///
 /// Judged by the accepted replies of LINE's ledger, whose tokens the webhook log gave out. Groups have
-/// no events of their own: they are left.
+/// no events of their own: they are left. Of what was said long ago the row may be gone.
 pub fn a_reply_is_the_answer_to_something_decided(case: &Case<'_>) -> Vec<Violation> {
     let mut events: HashMap<&str, &str> = HashMap::new();
     for event in case.account.webhooks.iter().flat_map(|webhook| &webhook.events) {
@@ -83,15 +83,21 @@ pub fn a_reply_is_the_answer_to_something_decided(case: &Case<'_>) -> Vec<Violat
     let replies = case.account.requests.iter().filter(|request| request.endpoint == "reply" && request.accepted);
     let replies = replies.filter(|reply| !case.is_lost(reply.at_ms));
     let replies = replies.filter(|reply| reply.to.first().is_some_and(|chat| chat.starts_with('U')));
-    let mut accepted: HashMap<&str, usize> = HashMap::new();
-    for token in replies.filter_map(|reply| reply.reply_token.as_deref()) {
-        *accepted.entry(token).or_default() += 1;
+    let mut accepted: HashMap<&str, (usize, i64)> = HashMap::new();
+    for (token, at_ms) in replies.filter_map(|reply| Some((reply.reply_token.as_deref()?, reply.at_ms))) {
+        let (count, last_ms) = accepted.entry(token).or_default();
+        (*count, *last_ms) = (*count + 1, at_ms);
     }
-    let strange = accepted.iter().filter_map(|(token, count)| {
+    let purposes = case.account.deliveries.iter().map(|row| row.purpose.as_str());
+    let mut rows: HashMap<&str, usize> = HashMap::new();
+    purposes.for_each(|purpose| *rows.entry(purpose).or_default() += 1);
+    let strange = accepted.iter().filter_map(|(token, (count, last_ms))| {
         let Some(id) = events.get(token) else { return Some("a reply used a token of no event".to_owned()) };
         let purpose = format!("answer/{id}");
-        let rows = case.account.deliveries.iter().filter(|row| row.purpose == purpose).count();
-        (rows != 1 || *count != 1).then(|| format!("{purpose} was answered {count} times and has {rows} rows"))
+        let rows = rows.get(purpose.as_str()).copied().unwrap_or_default();
+        let forgotten = rows == 0 && *last_ms <= case.history.until_ms - ROWS_KNOWN_MS;
+        let right = (rows == 1 || forgotten) && *count == 1;
+        (!right).then(|| format!("{purpose} was answered {count} times and has {rows} rows"))
     });
     Case::found("I2", strange)
 }

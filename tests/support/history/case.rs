@@ -46,12 +46,6 @@ impl<'a> Case<'a> {
         what.map(|what| Violation { invariant, what }).collect()
     }
 
-    /// Whether the rows of that moment were lost with their database. What was promised then holds all the
-    /// same; only the book of it is gone.
-    pub fn is_lost(&self, at_ms: i64) -> bool {
-        self.history.lost.iter().any(|span| (span.from_ms..=span.until_ms).contains(&at_ms))
-    }
-
     /// Push requests, accepted or not, with the chat they are for.
     pub fn pushes(&self) -> impl Iterator<Item = (&'a str, &'a Entry)> {
         self.pushes.iter().map(|(user, push, _)| (*user, *push))

@@ -3,14 +3,12 @@
 use hagukumi::simulator::Entry;
 
 use super::days::moment;
-use super::{Case, Delivery, Violation};
+use super::{Case, Delivery, ROWS_KNOWN_MS, Violation};
 
 /// How long a row may stay open after its window has closed.
 const OPEN_MS: i64 = 3_600_000;
 /// The longest that a server waits for an answer: what was asked so long before its end may be unheard.
 const ANSWER_MS: i64 = 10_000;
-/// Ended rows are known for 31 days.
-const KNOWN_MS: i64 = 31 * 86_400_000;
 
 /// I8: what is called accepted was accepted by LINE, for that very person.
 ///
@@ -46,7 +44,7 @@ fn is_confirmed(case: &Case<'_>, row: &Delivery) -> bool {
 pub fn what_was_accepted_is_called_so(case: &Case<'_>) -> Vec<Violation> {
     let sends = case.account.requests.iter().filter(|request| matches!(request.endpoint.as_str(), "push" | "reply"));
     let sends = sends.filter(|send| !case.is_lost(send.at_ms));
-    let sends = sends.filter(|send| send.accepted && send.at_ms > case.history.until_ms - KNOWN_MS);
+    let sends = sends.filter(|send| send.accepted && send.at_ms > case.history.until_ms - ROWS_KNOWN_MS);
     let forgotten = sends.filter(|send| !case.rows_of(send).iter().any(|row| row.state == "accepted"));
     let forgotten = forgotten.filter_map(|send| {
         // Groups are left; that they were told why is politeness.

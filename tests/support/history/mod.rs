@@ -30,6 +30,9 @@ use hagukumi::simulator::{Entry, WebhookEntry};
 use case::Case;
 pub use days::Day;
 
+/// Ended rows are known for 31 days.
+const ROWS_KNOWN_MS: i64 = 31 * 86_400_000;
+
 /// Everything that is known about one server, at the end of what happened to it.
 #[derive(Clone, Default)]
 pub struct History {

@@ -68,6 +68,11 @@ pub fn read(since: &Heard, processes: &[Arc<Mutex<String>>]) -> String {
     format!("{here}\n{}", there.join("\n"))
 }
 
+/// A text without the moments at which its lines were written.
+pub fn without_stamps(text: &str) -> String {
+    STAMP.replace_all(text, "").into_owned()
+}
+
 /// What LINE and its people gave to the bot, and nobody may read in a log: ids of people, reply tokens,
 /// dates they picked, and whatever they wrote that is more than a word of everybody.
 pub fn personal(account: &Account) -> Vec<String> {

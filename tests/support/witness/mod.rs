@@ -221,8 +221,19 @@ impl Witness {
             personal: told.secrets.clone(),
         };
         history.personal.extend(history.accounts.iter().flat_map(log::personal));
+        history.log.push_str(&self.other_places(&history.accounts));
         rows::fill(&mut history.accounts, &self.database);
         history
+    }
+
+    /// What else somebody may read beside the log: counters, the suppression list, and which paths of LINE were
+    /// asked.
+    fn other_places(&self, accounts: &[Account]) -> String {
+        let list = std::fs::read_to_string(self.database.key.with_extension("suppression")).unwrap_or_default();
+        let paths = accounts.iter().flat_map(|account| &account.requests).map(|request| request.endpoint.as_str());
+        let paths: std::collections::BTreeSet<&str> = paths.collect();
+        let counters = hagukumi::http::install_metrics().text();
+        [log::without_stamps(&list), paths.into_iter().collect::<Vec<_>>().join("\n"), counters].join("\n")
     }
 
     /// What was found and not expected, and what was expected and not found.
