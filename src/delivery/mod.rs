@@ -21,6 +21,7 @@ mod reap;
 mod record;
 mod send;
 mod speak;
+mod standing;
 mod sweep;
 mod timekeeping;
 mod trouble;

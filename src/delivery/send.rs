@@ -22,7 +22,7 @@ use crate::store::{Leased, Next, Outcome, Store, StoreError, Via, WITHDRAWN};
 const REPLY_TOKEN_MS: i64 = 60_000;
 /// A row that waited longer than this is looked at again before it leaves, so that a stop is final
 /// within a second.
-const STALE: Duration = Duration::from_secs(1);
+pub(super) const STALE: Duration = Duration::from_secs(1);
 /// A refused row is tried again after this, then after twice as long, up to the time between two probes.
 const SUSPECT_MS: i64 = 60_000;
 
@@ -137,22 +137,6 @@ impl Deliveries {
                 None
             }
         }
-    }
-
-    /// The row as it may leave now. An answer that was decided before a loss or a stop brings no text about
-    /// that child any more.
-    async fn as_things_stand(&self, mut row: Leased) -> Result<Leased, StoreError> {
-        let Parts::Answer { said, .. } = &mut row.parts else { return Ok(row) };
-        let Some(today) = said.today.take() else { return Ok(row) };
-        let follows = row.reader.as_ref().map_or(&[][..], |reader| &reader.follows);
-        said.today = today.only_of(|child| follows.iter().any(|one| one.child.id == child && one.is_active()));
-        if said.today.is_none() && !said.again {
-            // The day's row was taken back; it must not be called accepted with the words.
-            let tx = self.store.begin().await?;
-            tx.detach_riders(row.id).await?;
-            tx.commit().await?;
-        }
-        Ok(row)
     }
 
     /// Reasons not to make the request after all.

@@ -141,7 +141,11 @@ fn is_over(column: Column, now: i64) -> SimpleExpr {
 
 /// Rows of an account that anybody may lease now.
 fn leasable(account: AccountId, wanted: Wanted, now: i64) -> SelectStatement {
-    let waits = Expr::col(Column::State).eq(State::Waiting.as_str()).and(is_over(Column::NextAttemptAt, now));
+    // A morning that was never tried travelled in an answer, and waits for its hour.
+    let for_its_hour = Expr::col(Column::Purpose).like("daily/%").and(Expr::col(Column::Attempts).eq(0));
+    let too_soon = for_its_hour.and(Expr::col(Column::NextAttemptAt).gt(now));
+    let waits = Expr::col(Column::State).eq(State::Waiting.as_str());
+    let waits = waits.and(is_over(Column::NextAttemptAt, now)).and(too_soon.not());
     let dropped = Expr::col(Column::State).eq(State::Sending.as_str()).and(is_over(Column::LeaseUntil, now));
     let morning = Expr::col(Column::Purpose).like("daily/%");
     Query::select()

@@ -96,6 +96,9 @@ impl<'t> Soak<'t> {
             let (shortest, longest) = LIFE_MS;
             let life = Duration::from_millis(shortest + self.dice.below(longest - shortest));
             let _over = tokio::time::timeout(life, self.some_write()).await;
+            if nodes.is_empty() {
+                continue; // the machine was too busy for a start
+            }
             let one = usize::try_from(self.dice.below(nodes.len() as u64)).expect("a small number");
             let mut dead = vec![nodes.swap_remove(one)];
             // Clocks of servers do not differ by minutes: time goes on when nobody is left.
@@ -126,7 +129,7 @@ impl<'t> Soak<'t> {
         self.town.balance(nodes).await;
         // One in four is killed while it starts, or soon after.
         if self.dice.below(4) > 0 {
-            nodes.iter().for_each(Node::until_it_serves);
+            nodes.retain(Node::serves);
             self.town.line.tell(Order::RedeliverFailed).await;
         }
     }

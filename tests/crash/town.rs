@@ -28,6 +28,8 @@ use crate::witness::Attendance;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long one of several servers is listened to before the next.
 const BRIEFLY: Duration = Duration::from_millis(20);
+/// How often a server is started at most.
+const STARTS: usize = 3;
 /// How a process ends that was killed.
 pub const SIGKILL: i32 = 9;
 
@@ -109,20 +111,29 @@ impl Town {
         for _ in 0..count {
             nodes.push(self.begin(&self.line.api_url, &more).await);
         }
-        self.until_they_serve(&nodes).await;
+        self.until_they_serve(&mut nodes, &self.line.api_url, &more).await;
         nodes
     }
 
     /// A server behind the wire.
     pub async fn serve_behind_the_wire(&self, start: &str) -> Node {
         self.line.advance_to(time(start)).await;
-        let node = self.begin(&self.wire.url, &[]).await;
-        self.until_they_serve(std::slice::from_ref(&node)).await;
+        let mut node = self.begin(&self.wire.url, &[]).await;
+        self.until_they_serve(std::slice::from_mut(&mut node), &self.wire.url, &[]).await;
         node
     }
 
-    async fn until_they_serve(&self, nodes: &[Node]) {
-        nodes.iter().for_each(Node::until_it_serves);
+    /// Whatever could not start, because the machine was too busy for it, is started once more, as the
+    /// manager of a service does.
+    async fn until_they_serve(&self, nodes: &mut [Node], line: &str, more: &[(&'static str, String)]) {
+        for node in nodes.iter_mut() {
+            for _ in 0..STARTS {
+                if !node.serves() {
+                    *node = self.begin(line, more).await;
+                }
+            }
+            assert!(node.serves(), "it never served:\n{}", node.server.said());
+        }
         self.balance(nodes).await;
     }
 
@@ -167,13 +178,9 @@ impl Town {
 }
 
 impl Node {
-    /// Waits until it serves, or is killed on the way.
-    #[track_caller]
-    pub fn until_it_serves(&self) {
-        let either = |said: &str| (said.contains("\"serving\"") || said.contains("killed at ")).then_some(());
-        if either(&self.server.said()).is_none() {
-            self.server.until_line("serving", either);
-        }
+    /// Waits until it serves, or is killed on the way; `false` when it ended otherwise.
+    pub fn serves(&self) -> bool {
+        self.server.says_within("\"serving\"", PATIENCE) || self.server.said().contains("killed at ")
     }
 }
 

@@ -41,8 +41,8 @@ enum Mutation {
 
 fn cases(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/cases").join(target);
-    let files = fs::read_dir(&folder).expect("every target has cases").map(|entry| entry.unwrap().path());
-    files.map(|file| fs::read(file).unwrap()).collect()
+    let files = fs::read_dir(&folder).expect("every target has cases").map(|entry| entry.expect("a file").path());
+    files.map(|file| fs::read(file).expect("a case can be read")).collect()
 }
 
 /// Pieces that mean something to one reader or another.

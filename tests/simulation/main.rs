@@ -57,7 +57,7 @@ fn one_seed() {
 
 #[test]
 fn the_same_seed_is_the_same_history() {
-    for seed in 0..6 {
+    for seed in 0..4 {
         let (first, second) = (run::seed(seed, true).transcript, run::seed(seed, true).transcript);
         let differs = first.iter().zip(&second).find(|(one, other)| one != other);
         assert_eq!(differs, None, "seed {seed}");

@@ -50,8 +50,10 @@ fn folder() -> TempDir {
 /// A copy of the prepared database.
 pub fn database() -> TempDir {
     let folder = folder();
-    for name in ["hagukumi.sqlite", "hagukumi.key"] {
-        std::fs::copy(PREPARED.path().join(name), folder.path().join(name)).expect("a small file can be copied");
+    // The newest pages may still lie in a file beside the database.
+    for file in std::fs::read_dir(PREPARED.path()).expect("a folder that can be read") {
+        let file = file.expect("a file");
+        std::fs::copy(file.path(), folder.path().join(file.file_name())).expect("a small file can be copied");
     }
     folder
 }

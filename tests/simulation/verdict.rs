@@ -49,6 +49,7 @@ pub fn found(week: &Week, history: &History) -> Vec<String> {
         found.extend(open_ends(account));
         found.extend(strangers(line, account));
         found.extend(refused_by_line(account));
+        found.extend(told_again(account));
         for day in [week.quiet, week.quiet.plus(1)] {
             found.extend(wrong_mornings(account, day));
         }
@@ -77,6 +78,26 @@ fn refused_by_line(account: &Account) -> Vec<String> {
     let refused = |entry: &&Entry| entry.endpoint == "push" && !entry.fault && entry.status == 400;
     let refused = account.requests.iter().filter(refused);
     refused.map(|entry| format!("LINE refused a push: {:?}", entry.messages)).collect()
+}
+
+/// Pushes of a day's text that an accepted reply had brought before.
+fn told_again(account: &Account) -> Vec<String> {
+    let sends: Vec<(&Entry, Vec<calls::Call>)> = account
+        .requests
+        .iter()
+        .filter(|entry| entry.accepted && matches!(entry.endpoint.as_str(), "push" | "reply"))
+        .map(|entry| (entry, calls::of(entry)))
+        .filter(|(_, calls)| !calls.is_empty())
+        .collect();
+    let same = |one: &Entry, other: &Entry| one.to == other.to && Day::at(one.at_ms) == Day::at(other.at_ms);
+    let pushed = sends.iter().enumerate().filter(|(_, (entry, _))| entry.endpoint == "push");
+    let again = pushed.filter(|(at, (push, calls))| {
+        let mut before = sends[..*at].iter().filter(|(entry, _)| entry.endpoint == "reply");
+        before.any(|(reply, told)| same(reply, push) && told == calls)
+    });
+    again
+        .map(|(_, (push, _))| format!("{:?} was pushed at {} what a reply had said", push.to, moment(push.at_ms)))
+        .collect()
 }
 
 /// What a reader is to get on a quiet day; `None` where the rows alone do not tell.

@@ -179,6 +179,12 @@ impl Week {
         // Nobody but the operator replaces a token that was given by hand.
         self.spells.retain(|spell| self.renewable || !matches!(spell.kind, Kind::Revoked));
         for spell in self.spells.clone() {
+            for _ in 0..self.dice.between(0, 3) {
+                // Somebody does something just then.
+                let number = usize::try_from(self.dice.between(0, self.people.len() as i64)).expect("a small number");
+                let when = self.dice.between(spell.from_ms, spell.until_ms);
+                self.plan(when.min(begin + DAYS * DAY - 2 * MINUTE), Plan::Act(number));
+            }
             self.plan(spell.until_ms.min(begin + DAYS * DAY - 1), Plan::Ends);
             self.plan(spell.from_ms, Plan::Begins(spell));
         }
@@ -294,7 +300,7 @@ impl Week {
 
     /// How often a webhook arrives, and how late.
     fn fate_of_a_letter(&mut self) -> (i64, i64) {
-        let crooked = if self.is_under(|kind| matches!(kind, Kind::Mail)) { 60 } else { 3 };
+        let crooked = if self.is_under(|kind| matches!(kind, Kind::Mail)) { 60 } else { 6 };
         let times = if self.dice.happens(crooked) { 2 } else { 1 };
         let waits = if self.dice.happens(crooked) { *self.dice.one(&[900, 5_000, 40_000, 600_000]) } else { 0 };
         (times, waits)

@@ -41,6 +41,12 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether the rows of that moment were lost with their database. What was promised then holds all the
+    /// same; only the book of it is gone.
+    pub fn is_lost(&self, at_ms: i64) -> bool {
+        self.history.lost.iter().any(|span| (span.from_ms..=span.until_ms).contains(&at_ms))
+    }
+
     /// A list of violations of one invariant.
     pub fn found(invariant: &'static str, what: impl Iterator<Item = String>) -> Vec<Violation> {
         what.map(|what| Violation { invariant, what }).collect()
