@@ -78,9 +78,10 @@ fn named(text: &str) -> Vec<String> {
 
 /// Where a test file begins in a name: its target, or `hagukumi`, and its modules.
 fn modules(file: &str) -> Vec<String> {
-    let inside = file
-        .strip_prefix("tests/")
-        .map_or_else(|| file.strip_prefix("src/").map(|rest| format!("hagukumi/{rest}")).unwrap_or_default(), str::to_owned);
+    let inside = file.strip_prefix("tests/").map_or_else(
+        || file.strip_prefix("src/").map(|rest| format!("hagukumi/{rest}")).unwrap_or_default(),
+        str::to_owned,
+    );
     let path = inside.trim_end_matches(".rs").trim_end_matches("/mod").trim_end_matches("/main");
     path.split('/').map(str::to_owned).collect()
 }

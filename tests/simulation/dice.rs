@@ -36,6 +36,12 @@ impl Dice {
         &of[usize::try_from(self.between(0, of.len() as i64)).expect("a place in the slice")]
     }
 
+    /// One of these words.
+    pub fn word<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        let word: &&str = self.one(of);
+        word
+    }
+
     /// The same things in another order.
     pub fn shuffled<T>(&mut self, mut things: Vec<T>) -> Vec<T> {
         for at in (1..things.len()).rev() {

@@ -184,12 +184,12 @@ impl Person {
     async fn begins_something(&mut self, today: Day, dice: &mut Dice) -> After {
         let before = copied(&self.user.chat());
         match dice.between(0, 100) {
-            0..=24 => drop(self.user.says(*dice.one(&ASKS)).await),
+            0..=24 => drop(self.user.says(dice.word(&ASKS)).await),
             25..=47 => self.taps_any(today, dice).await,
             48..=52 => drop(self.user.says("生まれた").await),
-            53..=56 => drop(self.user.says(*dice.one(&LOSSES)).await),
-            57..=62 => drop(self.user.says(*dice.one(&STOPS)).await),
-            63..=69 => drop(self.user.says(*dice.one(&RETURNS)).await),
+            53..=56 => drop(self.user.says(dice.word(&LOSSES)).await),
+            57..=62 => drop(self.user.says(dice.word(&STOPS)).await),
+            63..=69 => drop(self.user.says(dice.word(&RETURNS)).await),
             70..=73 => drop(self.user.says("やすむ").await),
             74..=77 => drop(self.user.block().await),
             78..=82 => drop(self.user.says("招待").await),
@@ -209,7 +209,7 @@ impl Person {
 
     async fn floods(&self, dice: &mut Dice) {
         for _ in 0..dice.between(3, 9) {
-            self.user.says(*dice.one(&ASKS)).await;
+            self.user.says(dice.word(&ASKS)).await;
         }
     }
 

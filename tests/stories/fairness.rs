@@ -99,13 +99,14 @@ async fn whoever_writes_without_end_keeps_nobody_else_waiting() {
     };
     let had = answers(loud.user.id());
     // All of it waits before anything is decided, the loud one's first.
-    for batch in [flood, quiet.len()] {
+    let loud_ones = vec![&loud.user; flood];
+    let quiet_ones = quiet.iter().map(|one| &one.user).collect();
+    for (users, how) in [(loud_ones, Release::InOrder), (quiet_ones, Release::OneRequest)] {
         world.line.hold_webhooks();
-        for number in 0..batch {
-            let user = if batch == flood { &loud.user } else { &quiet[number].user };
+        for user in users {
             assert_eq!(user.says("相談").await, HELD);
         }
-        for status in world.line.release(if batch == flood { Release::InOrder } else { Release::OneRequest }).await {
+        for status in world.line.release(how).await {
             assert_eq!(status, 200);
         }
     }

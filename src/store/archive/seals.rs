@@ -47,6 +47,16 @@ pub struct Resealed {
     pub damaged: u64,
 }
 
+/// A sealed value that was looked into.
+pub(super) struct Looked {
+    /// The keys of its row.
+    keys: Vec<i64>,
+    /// The value as it is kept.
+    sealed: Vec<u8>,
+    /// What is in it.
+    pub(super) opened: Result<Vec<u8>>,
+}
+
 impl Seal {
     fn at(&self, row: i64) -> At<'static> {
         At { table: self.table, column: self.column, row }
@@ -71,12 +81,12 @@ impl Seal {
         query
     }
 
-    /// Opens one of them; the row's keys and the sealed value beside it.
-    pub(super) fn open(&self, sealer: &Sealer, row: &QueryResult) -> Result<(Vec<i64>, Vec<u8>, Result<Vec<u8>>)> {
+    /// Opens one of them.
+    pub(super) fn open(&self, sealer: &Sealer, row: &QueryResult) -> Result<Looked> {
         let keys: Vec<i64> = self.keys.iter().map(|key| row.try_get("", key)).collect::<Result<_, _>>()?;
         let sealed: Vec<u8> = row.try_get("", self.column)?;
         let opened = sealer.open(self.at(keys[0]), &sealed);
-        Ok((keys, sealed, opened))
+        Ok(Looked { keys, sealed, opened })
     }
 }
 
@@ -134,7 +144,7 @@ impl Store {
         query.limit(BATCH).offset(passed_over);
         let mut done = Resealed::default();
         for row in tx.inner.query_all(&query).await? {
-            let (keys, sealed, opened) = seal.open(&self.sealer, &row)?;
+            let Looked { keys, sealed, opened } = seal.open(&self.sealer, &row)?;
             let Ok(plain) = opened else {
                 done.damaged += 1;
                 continue;

@@ -65,7 +65,7 @@ impl Store {
         for seal in SEALS {
             let mut values = self.reader.stream(&seal.values()).await?;
             while let Some(row) = values.try_next().await? {
-                findings.extend(seal.open(&self.sealer, &row)?.2.err().map(|error| place(&error)));
+                findings.extend(seal.open(&self.sealer, &row)?.opened.err().map(|error| place(&error)));
             }
         }
         Ok(findings)
