@@ -5,7 +5,7 @@
 //! file whose hash is another was damaged. Personal columns stay sealed, and the key is never in it.
 //!
 //! Both databases write the same file, from one moment and while servers work; a backup of one can be
-//! restored into the other. It is restored in one transaction, marked and held (see [`super::silencing`]),
+//! restored into the other. It is restored in one transaction, marked and held (see `silencing`),
 //! so that there is never a restored database that would send.
 
 mod read;

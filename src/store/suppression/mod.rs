@@ -13,7 +13,7 @@
 //!   elsewhere. The key comes from the key file, and stays the same when keys are rotated.
 //! - **The list only ever silences.** Who was silent in the backup stays silent until they speak.
 //!
-//! The file itself is in [`list`], what is read from it in [`entries`], and how it is applied to a
+//! The file itself is in `list`, what is read from it in `entries`, and how it is applied to a
 //! database in `silencing`.
 
 mod entries;
