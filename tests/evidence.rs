@@ -58,14 +58,23 @@ fn documents() -> Vec<(String, String)> {
     paths.iter().map(|path| (relative(path), fs::read_to_string(path).unwrap())).collect()
 }
 
+/// The ids of a first cell: `F13`, or `B53〜B57` for several that share a row.
+fn ids(cell: &str) -> Vec<String> {
+    let id = Regex::new(r"^([A-Z])(\d+)(?:〜[A-Z](\d+))?$").unwrap();
+    let Some(found) = id.captures(cell.trim()) else { return Vec::new() };
+    let first: u32 = found[2].parse().unwrap();
+    let last = found.get(3).map_or(first, |last| last.as_str().parse().unwrap());
+    (first..=last).map(|number| format!("{}{number}", &found[1])).collect()
+}
+
 fn rows() -> Vec<Row> {
-    let id = Regex::new(r"^\|\s*([A-Z]\d+)\s*\|").unwrap();
     let of = |(file, text): &(String, String)| {
         let row = |line: &str| {
-            let id = id.captures(line)?[1].to_owned();
-            Some(Row { file: file.clone(), id, text: line.to_owned() })
+            let cell = line.strip_prefix('|').and_then(|rest| rest.split('|').next()).unwrap_or_default();
+            let row = |id| Row { file: file.clone(), id, text: line.to_owned() };
+            ids(cell).into_iter().map(row).collect::<Vec<_>>()
         };
-        text.lines().filter_map(row).collect::<Vec<_>>()
+        text.lines().flat_map(row).collect::<Vec<_>>()
     };
     documents().iter().flat_map(of).collect()
 }
@@ -92,12 +101,18 @@ struct Tests(Vec<(Vec<String>, BTreeSet<String>, BTreeSet<String>)>);
 impl Tests {
     fn read() -> Self {
         let function = Regex::new(r"(?m)^\s*#\[[^\n]*test[^\n]*\]\s*(?:#\[[^\n]*\]\s*)*(?:async )?fn (\w+)").unwrap();
+        // `points! { name: …; }`, where a macro makes a test of each line.
+        let made = Regex::new(r"(?m)^    (\w+): [A-Z]").unwrap();
         let module = Regex::new(r"(?m)^\s*(?:pub )?mod (\w+) \{").unwrap();
         let names =
             |pattern: &Regex, text: &str| pattern.captures_iter(text).map(|found| found[1].to_owned()).collect();
         let of = |path: &PathBuf| {
             let text = fs::read_to_string(path).unwrap();
-            (modules(&relative(path)), names(&module, &text), names(&function, &text))
+            let mut functions: BTreeSet<String> = names(&function, &text);
+            if text.contains("async fn $name()") {
+                functions.extend(names(&made, &text));
+            }
+            (modules(&relative(path)), names(&module, &text), functions)
         };
         Self(files("tests", "rs").iter().chain(&files("src", "rs")).map(of).collect())
     }
@@ -106,7 +121,8 @@ impl Tests {
         let parts: Vec<String> = name.split("::").map(str::to_owned).collect();
         let (function, path) = parts.split_last().unwrap();
         self.0.iter().any(|(file, inside, functions)| {
-            let rest = path.strip_prefix(file.as_slice());
+            // A folder beside the targets belongs to the target that takes it in.
+            let rest = path.strip_prefix(file.as_slice()).or_else(|| path[1..].strip_prefix(file.as_slice()));
             functions.contains(function) && rest.is_some_and(|rest| rest.iter().all(|module| inside.contains(module)))
         })
     }

@@ -60,15 +60,21 @@ impl StoreError {
         }
     }
 
-    /// Whether nothing is wrong but that somebody else was in the way.
-    pub(super) fn is_somebody_elses(&self) -> bool {
-        matches!(self, Self::Database(error) if trouble(error) == Trouble::InTheWay)
+    /// Whether the database refused to keep something. That somebody was in the way, or that it could not
+    /// be reached, says nothing of what it keeps once it is there again.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Database(error) if trouble(error) == Trouble::Lasting && !is_away(error))
     }
 
     /// What a failed commit means: refused for certain, or nobody knows.
     pub(super) fn at_commit(error: DbErr) -> Self {
         if trouble(&error) == Trouble::Lost { Self::Unknown(error) } else { Self::Database(error) }
     }
+}
+
+/// Whether no connection was to be had.
+fn is_away(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
 }
 
 fn trouble(error: &DbErr) -> Trouble {

@@ -279,9 +279,9 @@ impl Store {
     }
 }
 
-/// Takes note that something was not kept, unless only somebody else was in the way.
+/// Takes note that something was not kept because the database refused it.
 fn note(keeps: &AtomicBool, error: &StoreError) {
-    if !error.is_somebody_elses() {
+    if error.is_refusal() {
         keeps.store(false, Ordering::Relaxed);
     }
 }

@@ -31,7 +31,7 @@ const TOKEN: &str = "token-of-the-story";
 /// What LINE waits for an answer to a webhook (Messaging API documentation, "Receive messages").
 const LINE_WAITS: Duration = Duration::from_secs(2);
 /// No event of a healthy machine takes longer, even on a busy one.
-const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// LINE, a database, a shim.
 pub struct Machine {

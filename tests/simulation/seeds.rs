@@ -36,3 +36,9 @@ fn a_day_that_was_given_in_a_reply_of_unknown_fate_has_its_reason() {
 fn a_return_whose_answer_was_lost_is_a_return() {
     holds(74);
 }
+
+/// The judge did not know that a day to which somebody comes back at night travels in the answer alone.
+#[test]
+fn a_day_to_which_somebody_comes_back_at_night_has_its_reason() {
+    holds(132);
+}

@@ -131,9 +131,11 @@ async fn two_servers_that_plan_at_the_same_instant_take_different_readers() {
 #[tokio::test]
 async fn two_servers_that_lease_at_the_same_instant_take_different_rows() {
     let (bench, other) = two_servers().await;
-    let reader = bench.reader('a').await;
-    for number in 0..6 {
-        bench.keep(&bench.row(&reader, &format!("answer/{number}"), State::Waiting)).await.unwrap();
+    for name in ['a', 'b', 'c'] {
+        let reader = bench.reader(name).await;
+        for number in 0..2 {
+            bench.keep(&bench.row(&reader, &format!("answer/{number}"), State::Waiting)).await.unwrap();
+        }
     }
     let (mine, theirs) = (bench.store.begin().await.unwrap(), other.begin().await.unwrap());
     let which = (Wanted::Answers, First::Oldest);

@@ -135,10 +135,21 @@ fn has_reason(case: &Case<'_>, row: &Delivery, day: Day) -> bool {
         // Whatever was sent was sent by a server whose book is gone.
         _ if case.is_lost(due) => true,
         Some("content_withdrawn") => was_refused(case, "", day),
+        Some("window_closed") if came_back_at_night(case, row, user, closes) => true,
         // What was given before its hour, in a reply, ended then.
         _ if ended < due => trouble(case, case.account, ended - RECOVERY_MS, ended).is_some(),
         _ => trouble(case, case.account, due, closes.max(ended)).is_some_and(|last| last + RECOVERY_MS > ended),
     }
+}
+
+/// Whether the reader did something after that day's window had closed, and there was trouble: the day to which
+/// somebody comes back at night travels in the answer, or not at all.
+fn came_back_at_night(case: &Case<'_>, row: &Delivery, user: &str, closes: i64) -> bool {
+    let night = closes..=row.settled_at.unwrap_or(closes);
+    let mut heard = case.account.webhooks.iter().filter(|webhook| night.contains(&webhook.at_ms));
+    let theirs = |event: &Value| event["source"]["userId"] == user;
+    heard.any(|webhook| webhook.events.iter().any(theirs))
+        && trouble(case, case.account, *night.start(), *night.end()).is_some()
 }
 
 /// Whether LINE refused something that day: of this person, or of anybody.
