@@ -148,7 +148,8 @@ fn every_fault_and_every_bad_input_has_its_row_and_every_row_its_evidence() {
     for id in wanted {
         assert!(by_id.contains_key(&id), "{id} has no row");
     }
-    for row in by_id.into_values().flatten() {
+    // The invariants are judged after every test, and name none.
+    for row in by_id.into_values().flatten().filter(|row| !row.id.starts_with('I')) {
         let reasons = [ARGUED, WITH_THE_CONSOLE];
         let said = !named(&row.text).is_empty() || reasons.iter().any(|word| row.text.contains(word));
         assert!(said, "{}: {} names no test and no reason: {}", row.file, row.id, row.text);
