@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::{consent, reader};
-use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query, UpdateStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::children::follows_of;
@@ -239,20 +239,14 @@ impl Tx {
     pub async fn save_reader(&self, row: &ReaderRow) -> Result<()> {
         let id = row.id.0;
         let conversation = self.sealer.seal_json(at("conversation_sealed", id), &row.conversation);
-        let update = Query::update()
-            .table(reader::Entity)
+        let mut update = self.planned(row);
+        update
             .value(reader::Column::Locale, row.locale.as_str())
             .value(reader::Column::Standing, standing_word(row.standing))
             .value(reader::Column::StandingAt, row.standing_at)
             .value(reader::Column::LastEventAt, row.last_event_at)
             .value(reader::Column::ConversationSealed, conversation)
-            .value(reader::Column::Turn, row.turn)
-            .value(reader::Column::ProfileSealed, self.sealer.seal_json(at("profile_sealed", id), &row.profile))
-            .value(reader::Column::NextDueAt, row.next_due_at)
-            .value(reader::Column::NextCareAt, row.next_care_at)
-            .value(reader::Column::UpdatedAt, self.ambient.now_ms())
-            .and_where(Expr::col(reader::Column::Id).eq(id))
-            .to_owned();
+            .value(reader::Column::Turn, row.turn);
         self.inner.execute(&update).await?;
         Ok(())
     }
@@ -264,17 +258,21 @@ impl Tx {
     ///
     /// [`StoreError::Database`].
     pub async fn save_planned(&self, row: &ReaderRow) -> Result<()> {
+        self.inner.execute(&self.planned(row)).await?;
+        Ok(())
+    }
+
+    /// What changes in a reader's row when a day is planned.
+    fn planned(&self, row: &ReaderRow) -> UpdateStatement {
         let id = row.id.0;
-        let update = Query::update()
+        Query::update()
             .table(reader::Entity)
             .value(reader::Column::ProfileSealed, self.sealer.seal_json(at("profile_sealed", id), &row.profile))
             .value(reader::Column::NextDueAt, row.next_due_at)
             .value(reader::Column::NextCareAt, row.next_care_at)
             .value(reader::Column::UpdatedAt, self.ambient.now_ms())
             .and_where(Expr::col(reader::Column::Id).eq(id))
-            .to_owned();
-        self.inner.execute(&update).await?;
-        Ok(())
+            .to_owned()
     }
 
     /// Keeps that the reader agreed to this version of the consent text.
