@@ -3,8 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
 
 use rustix::process::{Signal, getpid, kill_process};
 
@@ -21,7 +20,8 @@ struct Order {
     point: String,
     /// Which time it is reached, counted from 1.
     nth: usize,
-    reached: AtomicUsize,
+    /// How often it was; held by the one who dies, so that nobody passes a point that has fallen.
+    reached: Mutex<usize>,
     /// Made by whoever dies first.
     once: Option<PathBuf>,
 }
@@ -32,15 +32,19 @@ impl Order {
         let (point, nth) = wanted.split_once(':').unwrap_or((&wanted, "1"));
         let nth = nth.parse().expect("a number such as the 2 of D3:2");
         let once = std::env::var_os(format!("{PREFIX}ONCE")).map(PathBuf::from);
-        Some(Self { point: point.to_owned(), nth, reached: AtomicUsize::new(0), once })
+        Some(Self { point: point.to_owned(), nth, reached: Mutex::new(0), once })
     }
 
     fn names(&self, point: Point) -> bool {
         self.point == format!("{point:?}")
     }
 
-    fn is_its_turn(&self) -> bool {
-        self.reached.fetch_add(1, Ordering::SeqCst) + 1 == self.nth
+    fn reach(&self, point: Point) {
+        let mut reached = self.reached.lock().expect("nobody panics while it is held");
+        *reached += 1;
+        if *reached == self.nth && self.is_first() {
+            die(point);
+        }
     }
 
     fn is_first(&self) -> bool {
@@ -50,9 +54,8 @@ impl Order {
 
 /// Dies here, if a test has said so.
 pub fn at(point: Point) {
-    let chosen = ORDER.as_ref().filter(|order| order.names(point));
-    if chosen.is_some_and(|order| order.is_its_turn() && order.is_first()) {
-        die(point);
+    if let Some(order) = ORDER.as_ref().filter(|order| order.names(point)) {
+        order.reach(point);
     }
 }
 
