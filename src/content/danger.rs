@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::finding::{Log, at};
 use super::source::{self, Files};
 use super::table::{Piece, Table};
-use crate::domain::conversation::danger::DangerWords;
+use crate::domain::conversation::danger::{DangerWords, PatternError};
 
 /// The file below the content folder. Patterns look at Japanese, whatever the reader's locale.
 const FILE: &str = "danger/ja.toml";
@@ -26,24 +26,27 @@ pub(super) fn read(files: &Files, log: &mut Log) -> Option<DangerWords> {
         return None;
     };
     patterns.only(log, &DangerWords::KEYS);
-    let mut compiled = BTreeMap::new();
+    let (mut words, mut lines) = (BTreeMap::new(), BTreeMap::new());
     for category in DangerWords::KEYS {
         let Some(pattern) = patterns.required(log, category) else { continue };
-        if let Err(error) = regex::Regex::new(&pattern.value) {
-            let why = error.to_string();
-            let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            log.error(
-                patterns.place_at(pattern.line),
-                format!("{category} の言葉の書き方にまちがいがあります（{why}）。"),
-            );
-        }
-        compiled.insert(category.to_owned(), pattern.value);
+        lines.insert(category, pattern.line);
+        words.insert(category.to_owned(), pattern.value);
     }
-    match DangerWords::new(exclusions, compiled) {
-        Ok(words) => Some(words),
-        Err(error) => {
-            log.error(patterns.place(), format!("言葉の一覧が使えません（{error}）。"));
-            None
+    let errors = match DangerWords::new(&exclusions, &words) {
+        Ok(words) => return Some(words),
+        Err(errors) => errors,
+    };
+    for error in errors {
+        match error {
+            PatternError::Unreadable { key, cause } => {
+                let line = lines.get(key.as_str()).copied().unwrap_or_else(|| patterns.place().line);
+                let why = cause.to_string();
+                let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                log.error(patterns.place_at(line), format!("{key} の言葉の書き方にまちがいがあります（{why}）。"));
+            }
+            // Said above, with what is known.
+            PatternError::UnknownKey(_) => {}
         }
     }
+    None
 }

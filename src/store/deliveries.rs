@@ -14,7 +14,8 @@ use sea_orm::sea_query::{
     WindowStatement,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::SimpleExpr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect as _,
+    sea_query::SimpleExpr,
 };
 
 use super::locks::{BATCH, a_batch};
@@ -238,6 +239,29 @@ impl Tx {
             .filter(Column::UserBlind.eq(blind.0.to_vec()))
             .filter(Column::Purpose.eq(purpose.as_str()));
         Ok(rows.count(&self.inner).await? > 0)
+    }
+
+    /// This user's row for the purpose, if it waits and certainly never reached anybody. It is held until
+    /// the transaction ends, so that nobody sends it meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn unsent_delivery(
+        &self,
+        account: AccountId,
+        blind: Blind,
+        purpose: &Purpose,
+    ) -> Result<Option<DeliveryId>> {
+        let rows = delivery::Entity::find()
+            .filter(Column::AccountId.eq(account.0))
+            .filter(Column::UserBlind.eq(blind.0.to_vec()))
+            .filter(Column::Purpose.eq(purpose.as_str()))
+            .filter(Column::State.eq(State::Waiting.as_str()))
+            .filter(Column::MaybeSent.eq(false))
+            .filter(Column::RidesOn.is_null());
+        let row = rows.lock(LockType::Update).one(&self.inner).await?;
+        Ok(row.map(|row| DeliveryId(row.id)))
     }
 
     /// Whether something still wants to leave for this user or group.

@@ -187,6 +187,22 @@ impl Tx {
         Ok(())
     }
 
+    /// From now on a day's message that waited to be pushed travels in that answer.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn board(&self, row: DeliveryId, answer: DeliveryId) -> Result<()> {
+        let update = Query::update()
+            .table(delivery::Entity)
+            .value(Column::RidesOn, answer.0)
+            .value(Column::Via, Via::Reply.as_str())
+            .and_where(Expr::col(Column::Id).eq(row.0))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
     /// What becomes of the answer says nothing any more about today's message, which rode on it.
     ///
     /// # Errors

@@ -250,6 +250,20 @@ fn i5_a_push_that_was_only_tried_at_night_is_noticed_too() {
 }
 
 #[test]
+fn i5_what_somebody_asked_for_at_night_may_be_pushed_within_the_hour() {
+    let asked = |history: &mut History, hour| {
+        let text = ["きょうから妊娠26週です。"];
+        let reply = request("reply", at(23, hour, 10), HANA, "refused", &text);
+        // A token that LINE does not take tells it no reader.
+        let reply = Entry { status: 401, accepted: false, fault: true, to: Vec::new(), ..reply };
+        let push = request("push", at(23, 5, 20), HANA, "tried", &text);
+        main_of(history).requests.extend([reply, Entry { status: 401, accepted: false, fault: true, ..push }]);
+    };
+    is_fine(|history| asked(history, 5));
+    breaks("I5", |history| asked(history, 4));
+}
+
+#[test]
 fn i5_the_row_of_another_day_is_noticed() {
     breaks("I5", |history| {
         let rows = &mut main_of(history).deliveries;

@@ -115,6 +115,19 @@ impl Person {
         }
     }
 
+    /// Stops, rests, blocks or tells of a loss, whatever else is going on.
+    pub async fn ends_it(&mut self, dice: &mut Dice) {
+        if !self.user.is_friend() || self.aim != Aim::Lives {
+            return;
+        }
+        match dice.between(0, 10) {
+            0..=4 => drop(self.user.says(dice.word(&STOPS)).await),
+            5..=7 => drop(self.user.says(dice.word(&LOSSES)).await),
+            8 => drop(self.user.says("やすむ").await),
+            _ => drop(self.user.block().await),
+        }
+    }
+
     async fn registers(&mut self, expects: bool, date: Day, named: bool) -> After {
         if !self.user.is_friend() {
             self.user.add_friend().await;
@@ -191,7 +204,13 @@ impl Person {
             57..=62 => drop(self.user.says(dice.word(&STOPS)).await),
             63..=69 => drop(self.user.says(dice.word(&RETURNS)).await),
             70..=73 => drop(self.user.says("やすむ").await),
-            74..=77 => drop(self.user.block().await),
+            74..=77 => {
+                self.user.block().await;
+                if dice.happens(50) {
+                    // Many think better of it at once.
+                    return After::GoesOn(dice.between(1_500, 90_000));
+                }
+            }
             78..=82 => drop(self.user.says("招待").await),
             83 => drop(self.user.says("登録を消す").await),
             84 => drop(self.user.says("機種変更").await),

@@ -54,6 +54,8 @@ type Handed = (usize, Vec<u8>, Option<String>, oneshot::Sender<u16>);
 /// What is going to happen, in its order.
 enum Plan {
     Act(usize),
+    /// Somebody wants an end of it.
+    Ending(usize),
     Letter(Letter),
     Begins(Spell),
     Ends,
@@ -183,7 +185,8 @@ impl Week {
                 // Somebody does something just then.
                 let number = usize::try_from(self.dice.between(0, self.people.len() as i64)).expect("a small number");
                 let when = self.dice.between(spell.from_ms, spell.until_ms);
-                self.plan(when.min(begin + DAYS * DAY - 2 * MINUTE), Plan::Act(number));
+                let plan = if self.dice.happens(40) { Plan::Ending(number) } else { Plan::Act(number) };
+                self.plan(when.min(begin + DAYS * DAY - 2 * MINUTE), plan);
             }
             self.plan(spell.until_ms.min(begin + DAYS * DAY - 1), Plan::Ends);
             self.plan(spell.from_ms, Plan::Begins(spell));
@@ -233,7 +236,7 @@ impl Week {
             self.clock.advance_to(at(next.max(self.now())));
             while let Some(entry) = self.plans.first_entry().filter(|entry| entry.key().0 <= next) {
                 let plan = entry.remove();
-                all |= !matches!(plan, Plan::Act(_) | Plan::Letter(_));
+                all |= !matches!(plan, Plan::Act(_) | Plan::Ending(_) | Plan::Letter(_));
                 self.carry_out(plan).await;
             }
             // What somebody sent is decided and answered at once; the others look around every second.
@@ -250,6 +253,11 @@ impl Week {
     async fn carry_out(&mut self, plan: Plan) {
         match plan {
             Plan::Act(number) => self.act(number).await,
+            Plan::Ending(number) => {
+                let number = self.who_waits().filter(|_| self.dice.happens(70)).unwrap_or(number);
+                self.people[number].ends_it(&mut self.dice).await;
+                self.collect().await;
+            }
             Plan::Letter(letter) => self.hand_over(letter).await,
             Plan::Begins(spell) => self.begins(&spell),
             Plan::Ends => self.ends(),
@@ -276,6 +284,17 @@ impl Week {
             After::Rests => {}
         }
         self.collect().await;
+    }
+
+    /// Somebody to whom the newest failed push was to go: it is going to be tried again.
+    fn who_waits(&self) -> Option<usize> {
+        let newest = |line: &Channel| {
+            let asked = line.ledger();
+            let push = asked.iter().rev().find(|entry| entry.endpoint == "push" && !entry.accepted)?;
+            Some((push.at_ms, push.to.first()?.clone()))
+        };
+        let (_, user) = self.lines.iter().filter_map(newest).max()?;
+        self.people.iter().position(|person| person.user.id() == user)
     }
 
     /// Takes what people did out of LINE and sends it, straight or crooked.

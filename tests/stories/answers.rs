@@ -11,6 +11,8 @@ use crate::support::{Parent, Registers, World};
 
 /// Opens the day's message.
 const TODAY: &str = "きょうは妊娠25週6日です";
+/// As of the next day.
+const TOMORROW: &str = "きょうから妊娠26週です";
 
 /// A family one tap before the end of its registration.
 async fn nearly_registered(world: &World) -> Parent<'_> {
@@ -147,4 +149,34 @@ async fn a_days_message_whose_answer_never_left_at_night_waits_for_its_hour() {
     assert_eq!(hana.push_times(), [""; 0]);
     world.until("2026-11-24 12:00").await;
     assert_eq!(hana.push_times(), ["11-23 08:00", "11-24 08:00"]);
+}
+
+/// Found by the simulation: it was read for free, and pushed all the same.
+#[tokio::test]
+async fn a_days_message_that_waits_to_be_pushed_and_is_asked_for_is_not_pushed_any_more() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    world.until("2026-11-23 07:59").await;
+    world.line.faults().on(On::Push).always(FaultKind::MonthlyLimit429);
+    world.until("2026-11-23 08:01").await;
+    hana.says("きょうのメッセージ").await;
+    assert_eq!((hana.pushes().len(), times_told(&hana, TOMORROW)), (0, 1));
+    world.line.faults().clear();
+    world.until("2026-11-24 12:00").await;
+    assert_eq!((hana.push_times(), times_told(&hana, TOMORROW)), (vec!["11-24 08:00".to_owned()], 1));
+    assert_eq!(settled(&world).await[1..], [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_days_message_that_was_asked_for_in_vain_is_pushed_after_all() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    world.until("2026-11-23 07:59").await;
+    world.line_goes_away().await;
+    world.until("2026-11-23 08:01").await;
+    hana.says("きょうのメッセージ").await.silence();
+    world.until("2026-11-23 11:00").await;
+    world.line_comes_back().await;
+    world.until("2026-11-23 12:00").await;
+    assert_eq!((hana.pushes().len(), times_told(&hana, TOMORROW)), (1, 1));
 }

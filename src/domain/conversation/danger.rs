@@ -95,19 +95,20 @@ impl DangerWords {
     ///
     /// # Errors
     ///
-    /// [`PatternError`] for an unknown key or a pattern that does not compile.
-    pub fn new(exclusions: Vec<String>, patterns: BTreeMap<String, String>) -> Result<Self, PatternError> {
-        if let Some(unknown) = patterns.keys().find(|key| KEYS.iter().all(|(known, _)| known != key)) {
-            return Err(PatternError::UnknownKey(unknown.clone()));
-        }
+    /// A [`PatternError`] for every unknown key and every pattern that does not compile.
+    pub fn new(exclusions: &[String], patterns: &BTreeMap<String, String>) -> Result<Self, Vec<PatternError>> {
+        let unknown = patterns.keys().filter(|key| KEYS.iter().all(|(known, _)| known != key));
+        let mut errors: Vec<_> = unknown.map(|key| PatternError::UnknownKey(key.clone())).collect();
         let mut compiled = Vec::new();
         for (key, found) in KEYS {
             let Some(pattern) = patterns.get(key) else { continue };
-            let unreadable = |cause| PatternError::Unreadable { key: key.to_owned(), cause: Box::new(cause) };
-            compiled.push((found, Regex::new(pattern).map_err(unreadable)?));
+            match Regex::new(pattern) {
+                Ok(pattern) => compiled.push((found, pattern)),
+                Err(cause) => errors.push(PatternError::Unreadable { key: key.to_owned(), cause: Box::new(cause) }),
+            }
         }
         let exclusions = exclusions.iter().map(|word| normal(word)).filter(|word| !word.is_empty()).collect();
-        Ok(Self { exclusions, patterns: compiled })
+        if errors.is_empty() { Ok(Self { exclusions, patterns: compiled }) } else { Err(errors) }
     }
 
     /// What a message calls for, if any pattern finds it.
@@ -133,9 +134,10 @@ pub fn normal(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn words(exclusions: &[&str], patterns: &[(&str, &str)]) -> Result<DangerWords, PatternError> {
+    fn words(exclusions: &[&str], patterns: &[(&str, &str)]) -> Result<DangerWords, Vec<PatternError>> {
         let patterns = patterns.iter().map(|(key, pattern)| ((*key).to_owned(), (*pattern).to_owned()));
-        DangerWords::new(exclusions.iter().map(|word| (*word).to_owned()).collect(), patterns.collect())
+        let exclusions: Vec<String> = exclusions.iter().map(|word| (*word).to_owned()).collect();
+        DangerWords::new(&exclusions, &patterns.collect())
     }
 
     #[test]
@@ -160,8 +162,10 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_cannot_be_used_is_named() {
-        assert_eq!(words(&[], &[("A", "(")]).unwrap_err().to_string(), "the pattern of category A cannot be used");
-        assert!(words(&[], &[("G", "x")]).unwrap_err().to_string().starts_with("no such category: G"));
+    fn every_pattern_that_cannot_be_used_is_named() {
+        let errors = words(&[], &[("A", "("), ("B", "手"), ("D", "["), ("G", "x")]).unwrap_err();
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(said[0], "no such category: G (known are A, B, B2, C, D, E1, E2, F)");
+        assert_eq!(said[1..], ["A", "D"].map(|key| format!("the pattern of category {key} cannot be used")));
     }
 }

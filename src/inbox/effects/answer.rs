@@ -33,6 +33,10 @@ impl Work<'_> {
             (None, _) if !words.is_empty() && !done && bring_back(effects) => (self.due_by_this(), false),
             found => found,
         };
+        // What waits to be pushed need not cost a push any more.
+        let asked = again && done && effects.contains(&Effect::ShowToday);
+        let waits = if asked { self.unsent(&purpose).await? } else { None };
+        let again = again && waits.is_none();
         let room = MAX_OBJECTS.saturating_sub(words.len());
         let shown = shown.map(|parts| within(parts, &self.account.library, room));
         if words.is_empty() && shown.is_none() {
@@ -55,12 +59,20 @@ impl Work<'_> {
             parts: Some(Parts::Answer { token, turn: self.reader.turn, said }),
         };
         let Some(id) = self.tx.keep_delivery(&answer).await? else { return Ok(()) };
-        match shown {
-            Some(parts) if again => self.note_read(&parts),
-            Some(parts) => self.ride(parts, id).await?,
-            None => {}
+        match (shown, waits) {
+            (Some(parts), Some(row)) => {
+                self.note_read(&parts);
+                self.tx.board(row, id).await?;
+            }
+            (Some(parts), None) if again => self.note_read(&parts),
+            (Some(parts), None) => self.ride(parts, id).await?,
+            (None, _) => {}
         }
         Ok(())
+    }
+
+    async fn unsent(&self, purpose: &Purpose) -> Result<Option<DeliveryId>> {
+        self.tx.unsent_delivery(self.account.id, self.reader.blind, purpose).await
     }
 
     /// Today's message, when what the reader just did makes it due this very moment: a rest or a stop

@@ -8,6 +8,9 @@ use super::calls::{self, Call};
 use super::days::Day;
 use super::{Account, Delivery, History, Reader, Violation};
 
+/// How long after it was asked for something is still an answer.
+const ANSWER_MS: i64 = 3_600_000 - 1;
+
 /// One account with the history around it. A morning of twenty thousand is looked at push by push, so
 /// whatever belongs to a push is found without going through everything else.
 pub struct Case<'a> {
@@ -89,9 +92,15 @@ impl<'a> Case<'a> {
         self.by_user.get(user).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Whether the push said something else first, and brought the day's text along.
+    /// Whether the push was an answer: its row says so, or LINE was asked the same as a reply less than an
+    /// hour before and did not take it. No row names a request that was never accepted, and a reply that is
+    /// refused for its token has no reader either.
     pub fn is_answer(&self, push: &Entry) -> bool {
+        let to_them = |reply: &Entry| reply.to.is_empty() || reply.to == push.to;
+        let lately = |reply: &Entry| (push.at_ms - ANSWER_MS..=push.at_ms).contains(&reply.at_ms);
+        let mut replies = self.account.requests.iter().filter(|entry| entry.endpoint == "reply" && !entry.accepted);
         self.rows_of(push).iter().any(|row| row.purpose.starts_with("answer/"))
+            || replies.any(|reply| lately(reply) && to_them(reply) && reply.messages == push.messages)
     }
 
     pub fn reader(&self, user: &str) -> Option<&'a Reader> {

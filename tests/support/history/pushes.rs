@@ -39,7 +39,7 @@ pub fn nothing_leaves_early_or_at_night(case: &Case<'_>) -> Vec<Violation> {
         true => hours.opens,
         false => hours.delivery.clamp(hours.opens, hours.closes - 1),
     };
-    let wrong = case.texts().filter(|(_, push, _)| begins_with_an_age(push) && !case.is_answer(push));
+    let wrong = case.texts().filter(|(_, push, _)| begins_with_an_age(push));
     let wrong = wrong.filter_map(|(user, push, _)| {
         let day = Day::at(push.at_ms);
         let in_time = (day.at_minute(opens(user, push.at_ms))..day.at_minute(hours.closes)).contains(&push.at_ms);
@@ -47,7 +47,7 @@ pub fn nothing_leaves_early_or_at_night(case: &Case<'_>) -> Vec<Violation> {
         if let Some(of) = of_another_day {
             return Some(format!("{user} was sent {of} at {}", moment(push.at_ms)));
         }
-        (!in_time).then(|| format!("{user} was written to at {}", moment(push.at_ms)))
+        (!in_time && !case.is_answer(push)).then(|| format!("{user} was written to at {}", moment(push.at_ms)))
     });
     Case::found("I5", wrong)
 }

@@ -63,7 +63,7 @@ fn read_danger_words() -> DangerWords {
         patterns: BTreeMap<String, String>,
     }
     let file: File = toml::from_str(include_str!("../../../../content/danger/ja.toml")).unwrap();
-    DangerWords::new(file.exclusions, file.patterns).unwrap()
+    DangerWords::new(&file.exclusions, &file.patterns).unwrap()
 }
 
 pub(in super::super) fn municipality() -> Municipality {
