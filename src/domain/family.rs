@@ -247,6 +247,10 @@ pub struct Profile {
     /// arrives late changes nothing. Coming back from a plain stop takes no loss back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_undone_at: Option<i64>,
+    /// LINE's timestamp (milliseconds) of the newest stop, rest or loss, also of a loss that somebody else in
+    /// the family told: an older return that arrives late brings nothing back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<i64>,
     /// One-line explanations that the next daily message opens with.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_leads")]
     pub leads: Vec<Lead>,
@@ -260,6 +264,11 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Something ended by what was said then; LINE's timestamp (milliseconds).
+    pub fn note_end(&mut self, sent_at: i64) {
+        self.ended_at = self.ended_at.max(Some(sent_at));
+    }
+
     /// Whether the reader rests on that day.
     #[must_use]
     pub fn rests_on(&self, day: NaiveDate) -> bool {

@@ -50,7 +50,9 @@ impl Inbox {
         if stands && sent_at < reader.standing_at {
             return Ok(Verdict::ignored("stale"));
         }
-        let late = incoming.user.is_some() && sent_at < reader.last_event_at;
+        // Whoever was told meanwhile, by another of the family, that a child has died, wrote before it too.
+        let overtaken = sent_at < reader.last_event_at || is_after(reader.profile.ended_at, sent_at);
+        let late = incoming.user.is_some() && overtaken;
         let sharing = self.sharing(tx, account, &reader, &incoming.input).await?;
         let step = self.step(tx, account, &reader, known, (&incoming.input, &sharing)).await?;
         let step = match (late, stands) {
@@ -168,14 +170,17 @@ fn today(account: &Account, reader: &ReaderRow, day: chrono::NaiveDate) -> Today
 /// An event that arrives after newer ones gets no answer. A tap keeps its effects, since its turn says
 /// whether it still means anything; a text was an answer to a question that may be another by now, so
 /// of a text only a stop, a loss and a cry for help count. A stop counts unless the reader came back
-/// after it, a loss unless it was taken back, and help is always offered.
+/// after it, a loss unless it was taken back, and help is always offered. A return counts unless something
+/// ended after it: nothing that was tapped before a loss brings back its letters.
 fn only_what_still_counts(step: Step, input: &Input, reader: &ReaderRow, sent_at: i64) -> Step {
     let came_back = is_after(reader.profile.resumed_at, sent_at);
     let taken_back = is_after(reader.profile.loss_undone_at, sent_at);
+    let ended = is_after(reader.profile.ended_at, sent_at);
     let tapped = matches!(input, Input::Postback { .. });
     let counts = |effect: &Effect| match effect {
         Effect::Stop { reason: StopReason::Loss, .. } | Effect::ReportLoss { .. } => !taken_back,
         Effect::Stop { reason: StopReason::Plain, .. } => !came_back,
+        Effect::Resume | Effect::UndoStop { .. } | Effect::UndoLoss { .. } => tapped && !ended,
         Effect::Stand(_) => sent_at >= reader.standing_at,
         Effect::CountDanger(_) => true,
         Effect::ShowToday | Effect::ShowNewcomers | Effect::ShowEarlier => false,

@@ -82,6 +82,7 @@ impl<'a> Work<'a> {
             Effect::UndoLoss { children } => self.undo_loss(children).await,
             Effect::Pause { until } => {
                 self.reader.profile.pause = Some(Pause { until: *until });
+                self.reader.profile.note_end(self.sent_at);
                 self.tx.note(Fact::Rest(self.reader.id, Some(*until)));
                 self.tx.cancel_mornings(self.reader.id, true).await
             }
@@ -117,6 +118,7 @@ impl<'a> Work<'a> {
 
     async fn stop(&mut self, children: &[ChildId], reason: StopReason) -> Result<()> {
         let stop = OwnStop { on: self.today(), reason };
+        self.reader.profile.note_end(self.sent_at);
         for child in children {
             self.tx.set_stop(self.reader.id, *child, Some(stop)).await?;
         }
@@ -161,8 +163,11 @@ impl<'a> Work<'a> {
     /// A change that concerns everybody who follows the child: its version and the turn of every
     /// other follower rise, so that buttons shown before do nothing, and what waits is planned anew.
     async fn change_family(&mut self, id: ChildId, lead: Option<Lead>, change: impl FnOnce(&mut Child)) -> Result<()> {
+        let mut ends = false;
         self.change_child(id, |child| {
+            let lived = !child.journey.is_stopped();
             change(child);
+            ends = lived && child.journey.is_stopped();
             child.version += 1;
         })
         .await?;
@@ -170,6 +175,9 @@ impl<'a> Work<'a> {
             if follower == self.reader.id {
                 self.reload().await?;
                 explain(&mut self.reader, lead);
+                if ends {
+                    self.reader.profile.note_end(self.sent_at);
+                }
                 let others = self.reader.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 continue;
@@ -177,6 +185,9 @@ impl<'a> Work<'a> {
             for mut other in self.tx.readers_apart(&[follower]).await?.0 {
                 other.turn += 1;
                 explain(&mut other, lead);
+                if ends {
+                    other.profile.note_end(self.sent_at);
+                }
                 let others = other.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 self.rearm(&mut other).await?;

@@ -8,6 +8,7 @@ use hagukumi::simulator::{HELD, Release};
 use hagukumi::store::{Backend, EventState};
 use sea_orm::ConnectionTrait as _;
 
+use crate::invitation::joined;
 use crate::ledger::{attempts, settled, times_told};
 use crate::support::{Parent, Registers, World};
 
@@ -159,6 +160,39 @@ async fn a_loss_is_heard_however_late_since_a_return_from_a_stop_takes_no_loss_b
     decided_backwards(&world, world.line.take_held()).await;
     world.until("2026-11-24 09:00").await;
     hana.was_pushed(&[]);
+}
+
+/// Found by the simulation: an old button, tapped before the loss, brought the letters back.
+#[tokio::test]
+async fn a_return_that_is_decided_after_the_loss_that_followed_it_brings_nothing_back() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    hana.says("停止").await;
+    hana.taps("まちがえた（もどす）").await;
+    world.line.hold_webhooks();
+    a_second_later(&world);
+    assert_eq!(hana.user.taps("まちがえた（もどす）").await, HELD);
+    says_unheard(&world, &hana, &["死産しました"]).await;
+    decided_backwards(&world, world.line.take_held()).await;
+    world.until("2026-11-24 09:00").await;
+    hana.was_pushed(&[]);
+}
+
+#[tokio::test]
+async fn a_return_that_is_decided_after_the_loss_that_the_father_told_brings_nothing_back() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, DUE, None).await;
+    let ren = joined(&world, &hana, "お父さん・パートナー").await;
+    hana.says("停止").await;
+    world.line.hold_webhooks();
+    a_second_later(&world);
+    assert_eq!(hana.user.taps("まちがえた（もどす）").await, HELD);
+    a_second_later(&world);
+    assert_eq!(ren.user.says("死産しました").await, HELD);
+    decided_backwards(&world, world.line.take_held()).await;
+    world.until("2026-11-24 09:00").await;
+    hana.was_pushed(&[]);
+    ren.was_pushed(&[]);
 }
 
 #[tokio::test]
