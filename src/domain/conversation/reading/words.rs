@@ -419,10 +419,10 @@ static BY_WORD: LazyLock<HashMap<String, Command>> = LazyLock::new(|| {
     COMMANDS.iter().flat_map(|(command, words)| words.iter().map(|word| (key(word), *command))).collect()
 });
 
-/// 「？」 alone has no letters; it is kept as it is.
+/// 「？」 and 「？！」 have no letters, and ask all the same.
 fn key(text: &str) -> String {
     let folded = fold(text);
-    let asked = folded.is_empty() && matches!(text.trim(), "?" | "？");
+    let asked = folded.is_empty() && text.contains(['?', '？']);
     if asked { "?".into() } else { folded }
 }
 
@@ -568,6 +568,8 @@ mod tests {
             ("ＳＴＯＰ", Some(Command::Stop)),
             ("流産しました。", Some(Command::Loss)),
             (" やめる ", Some(Command::Quit)),
+            (" ？！。", Some(Command::Help)),
+            ("！", None),
             ("流産しないか心配です", None),
             ("指しゃぶりがやめられない", None),
             ("停止ボタンはどこですか", None),
