@@ -135,7 +135,7 @@ impl Deliveries {
         if via == Via::Push && batch.trial == Trial::None && channel.is_in_trouble() {
             return unasked(put_off(&row, now));
         }
-        let row = self.as_things_stand(row).await.map_err(|error| left(&error)).ok()?;
+        let row = self.as_things_stand(&channel.account, row).await.map_err(|error| left(&error)).ok()?;
         match self.unspoken(channel, &row, now, content).await {
             Ok(Some(outcome)) => unasked(outcome),
             Ok(None) => Some(self.attempt(channel, &row, content, batch).await),

@@ -241,13 +241,13 @@ impl Tx {
         Ok(rows.count(&self.inner).await? > 0)
     }
 
-    /// This user's row for the purpose, if it waits and certainly never reached anybody. It is held until
-    /// the transaction ends, so that nobody sends it meanwhile.
+    /// This user's row for the purpose, if it waits and is in nobody's hands. It is held until the transaction
+    /// ends, so that nobody sends it meanwhile.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn unsent_delivery(
+    pub async fn waiting_delivery(
         &self,
         account: AccountId,
         blind: Blind,
@@ -258,7 +258,6 @@ impl Tx {
             .filter(Column::UserBlind.eq(blind.0.to_vec()))
             .filter(Column::Purpose.eq(purpose.as_str()))
             .filter(Column::State.eq(State::Waiting.as_str()))
-            .filter(Column::MaybeSent.eq(false))
             .filter(Column::RidesOn.is_null());
         let row = rows.lock(LockType::Update).one(&self.inner).await?;
         Ok(row.map(|row| DeliveryId(row.id)))

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::place;
 use crate::support::history::days::moment;
 use crate::support::history::slots::has_text;
-use crate::support::history::{Account, Day, History, Reader, calls, judge};
+use crate::support::history::{Account, Day, History, Reader, Span, calls, judge};
 use crate::support::witness::{Database, log, rows};
 use crate::week::Week;
 
@@ -49,7 +49,7 @@ pub fn found(week: &Week, history: &History) -> Vec<String> {
         found.extend(open_ends(account));
         found.extend(strangers(line, account));
         found.extend(refused_by_line(account));
-        found.extend(told_again(account));
+        found.extend(told_again(account, &week.server_away));
         for day in [week.quiet, week.quiet.plus(1)] {
             found.extend(wrong_mornings(account, day));
         }
@@ -80,8 +80,10 @@ fn refused_by_line(account: &Account) -> Vec<String> {
     refused.map(|entry| format!("LINE refused a push: {:?}", entry.messages)).collect()
 }
 
-/// Pushes of a day's text that an accepted reply had brought before.
-fn told_again(account: &Account) -> Vec<String> {
+/// Pushes of a day's text that an accepted reply had brought before. While a server that died still holds the
+/// push, nobody can know whether it left.
+fn told_again(account: &Account, away: &[Span]) -> Vec<String> {
+    let is_held = |at_ms: i64| away.iter().any(|span| (span.from_ms..=span.until_ms).contains(&at_ms));
     let sends: Vec<(&Entry, Vec<calls::Call>)> = account
         .requests
         .iter()
@@ -93,7 +95,7 @@ fn told_again(account: &Account) -> Vec<String> {
     let pushed = sends.iter().enumerate().filter(|(_, (entry, _))| entry.endpoint == "push");
     let again = pushed.filter(|(at, (push, calls))| {
         let mut before = sends[..*at].iter().filter(|(entry, _)| entry.endpoint == "reply");
-        before.any(|(reply, told)| same(reply, push) && told == calls)
+        before.any(|(reply, told)| same(reply, push) && told == calls && !is_held(reply.at_ms))
     });
     again
         .map(|(_, (push, _))| format!("{:?} was pushed at {} what a reply had said", push.to, moment(push.at_ms)))

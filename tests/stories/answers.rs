@@ -180,3 +180,32 @@ async fn a_days_message_that_was_asked_for_in_vain_is_pushed_after_all() {
     world.until("2026-11-23 12:00").await;
     assert_eq!((hana.pushes().len(), times_told(&hana, TOMORROW)), (1, 1));
 }
+
+/// Found by the simulation: it came after midnight, and said yesterday's day.
+#[tokio::test]
+async fn an_answer_that_leaves_after_midnight_brings_no_text_of_the_day_before() {
+    let world = World::at("2026-11-22 23:59").await;
+    let hana = nearly_registered(&world).await;
+    world.line.faults().on(On::Reply).always(FaultKind::RateLimited429);
+    hana.user.taps("登録する").await;
+    world.settle().await;
+    world.until("2026-11-23 00:05").await;
+    assert_eq!((hana.pushes().len(), times_told(&hana, TODAY)), (1, 0), "the words come");
+    world.until("2026-11-23 12:00").await;
+    assert_eq!((hana.pushes().len(), times_told(&hana, TOMORROW)), (2, 1));
+}
+
+#[tokio::test]
+async fn a_days_message_in_doubt_that_is_read_in_an_answer_is_not_pushed_again() {
+    let world = World::impatient("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    world.until("2026-11-23 07:59").await;
+    world.line.faults().on(On::Push).always(FaultKind::BlackHole);
+    world.until("2026-11-23 08:05").await;
+    hana.says("きょうのメッセージ").await;
+    let tried = attempts(&world, &hana).len();
+    world.line.faults().clear();
+    world.until("2026-11-23 12:00").await;
+    assert_eq!((attempts(&world, &hana).len(), times_told(&hana, TOMORROW)), (tried, 1));
+    assert_eq!(settled(&world).await[1..], [0, 0, 0]);
+}

@@ -35,7 +35,7 @@ impl Work<'_> {
         };
         // What waits to be pushed need not cost a push any more.
         let asked = again && done && effects.contains(&Effect::ShowToday);
-        let waits = if asked { self.unsent(&purpose).await? } else { None };
+        let waits = if asked { self.waiting(&purpose).await? } else { None };
         let again = again && waits.is_none();
         let room = MAX_OBJECTS.saturating_sub(words.len());
         let shown = shown.map(|parts| within(parts, &self.account.library, room));
@@ -71,8 +71,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn unsent(&self, purpose: &Purpose) -> Result<Option<DeliveryId>> {
-        self.tx.unsent_delivery(self.account.id, self.reader.blind, purpose).await
+    async fn waiting(&self, purpose: &Purpose) -> Result<Option<DeliveryId>> {
+        self.tx.waiting_delivery(self.account.id, self.reader.blind, purpose).await
     }
 
     /// Today's message, when what the reader just did makes it due this very moment: a rest or a stop

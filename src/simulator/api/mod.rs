@@ -199,8 +199,10 @@ fn finish(call: &Call<'_>, answer: Answer, replaced: bool) -> Answer {
     answer.with_request_id(call.request_id.clone())
 }
 
+/// What is never said cannot be spoilt either.
 fn spoilt(answer: Answer, fault: &FaultKind) -> Answer {
     match fault {
+        _ if answer.ending == Ending::Silence => answer,
         FaultKind::AcceptThenTimeout => answer.ending(Ending::Silence),
         FaultKind::AcceptThenReset => answer.ending(Ending::Reset),
         FaultKind::AcceptThen500 => Answer::html(500),

@@ -5,10 +5,12 @@
 
 use std::collections::HashSet;
 
+use hagukumi::simulator::WebhookEntry;
 use serde_json::Value;
 
 use super::days::{Day, moment};
 use super::slots::has_text;
+use super::words::may_bring_back;
 use super::{Account, Case, Delivery, ROWS_KNOWN_MS, Reader, Violation};
 
 /// How long an account may take to go on after the last trouble: a hold is tried every ten minutes, a
@@ -136,6 +138,11 @@ fn has_reason(case: &Case<'_>, row: &Delivery, day: Day) -> bool {
         _ if case.is_lost(due) => true,
         Some("content_withdrawn") => was_refused(case, "", day),
         Some("window_closed") if came_back_at_night(case, row, user, closes) => true,
+        // The day that travelled in an answer at night is in doubt with it.
+        None if row.state == "unconfirmed" && row.settled_at.is_some_and(|at| at > closes) => {
+            let settled = row.settled_at.unwrap_or(closes);
+            trouble(case, case.account, settled - RECOVERY_MS, settled).is_some()
+        }
         // What was given before its hour, in a reply, ended then.
         _ if ended < due => trouble(case, case.account, ended - RECOVERY_MS, ended).is_some(),
         _ => trouble(case, case.account, due, closes.max(ended)).is_some_and(|last| last + RECOVERY_MS > ended),
@@ -177,6 +184,7 @@ pub fn nobody_waits_without_a_reason(case: &Case<'_>) -> Vec<Violation> {
         if case.has_own_hour(user, push.at_ms)
             || push.at_ms <= due + HEALTHY_MS
             || soon_after(case, case.account, due, push.at_ms)
+            || has_just_come_back(case, user, push.at_ms)
             || returned()
         {
             continue;
@@ -188,6 +196,21 @@ pub fn nobody_waits_without_a_reason(case: &Case<'_>) -> Vec<Violation> {
         found.push(Violation { invariant, what });
     }
     found
+}
+
+/// Whether a wish for letters that LINE told late, after trouble, was heard just before: there was nothing due to
+/// them until then.
+fn has_just_come_back(case: &Case<'_>, user: &str, at_ms: i64) -> bool {
+    let lately = at_ms - RECOVERY_MS..=at_ms;
+    let mut heard =
+        case.account.webhooks.iter().filter(|webhook| webhook.status == 200 && lately.contains(&webhook.at_ms));
+    let late = |webhook: &WebhookEntry, event: &Value| {
+        event["timestamp"].as_i64().is_some_and(|said| said + HEALTHY_MS < webhook.at_ms)
+    };
+    heard.any(|webhook| {
+        let mut theirs = webhook.events.iter().filter(|event| event["source"]["userId"] == user);
+        theirs.any(|event| late(webhook, event) && may_bring_back(event))
+    })
 }
 
 fn soon_after(case: &Case<'_>, account: &Account, due: i64, at_ms: i64) -> bool {

@@ -9,7 +9,7 @@ const STOPS: [&str; 7] = ["停止", "配信停止", "止めて", "とめて", "�
 /// Words that report a loss, as a whole message.
 const LOSSES: [&str; 2] = ["流産しました", "死産しました"];
 /// Parts of words that may bring letters back; so may every word with a digit or a Latin letter: a date, a code.
-const WAYS_BACK: [&str; 7] = ["再開", "もど", "戻", "続け", "つづけ", "登録", "生まれ"];
+const WAYS_BACK: [&str; 8] = ["再開", "もど", "戻", "続け", "つづけ", "登録", "生まれ", "まちがえ"];
 /// Buttons that bring nothing back.
 const QUIET: [&str; 11] = [
     "|today|",
@@ -69,7 +69,8 @@ impl Stop {
     }
 }
 
-fn may_bring_back(event: &Value) -> bool {
+/// Whether an event may bring letters back.
+pub fn may_bring_back(event: &Value) -> bool {
     let (text, data) = said(event);
     if STOPS.contains(&text.as_str()) {
         return false;
