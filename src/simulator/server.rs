@@ -60,6 +60,8 @@ pub(super) async fn serve(simulator: Simulator, api: TcpListener, data: TcpListe
         })
         .on_connect(wire::remember)
         .workers(2)
+        // On a machine that is busy with something else a test may take its time between connecting and asking.
+        .client_request_timeout(Duration::from_secs(60))
         .disable_signals()
         .shutdown_timeout(0)
         .listen(api)

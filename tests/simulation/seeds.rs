@@ -42,3 +42,54 @@ fn a_return_whose_answer_was_lost_is_a_return() {
 fn a_day_to_which_somebody_comes_back_at_night_has_its_reason() {
     holds(132);
 }
+
+/// An old button, tapped before a loss and told after it, began the letters again.
+/// `stories::arrivals::a_return_that_is_decided_after_the_loss_that_followed_it_brings_nothing_back`.
+#[test]
+fn nothing_that_was_tapped_before_a_loss_brings_its_letters_back() {
+    holds(71);
+}
+
+/// An answer left after midnight and said the day before.
+/// `stories::answers::an_answer_that_leaves_after_midnight_brings_no_text_of_the_day_before`.
+#[test]
+fn an_answer_after_midnight_says_nothing_of_yesterday() {
+    holds(777);
+}
+
+/// What was read in an answer was pushed all the same, since it was in doubt.
+/// `stories::answers::a_days_message_in_doubt_that_is_read_in_an_answer_is_not_pushed_again`.
+#[test]
+fn what_was_in_doubt_and_is_read_in_an_answer_is_not_pushed() {
+    holds(767);
+}
+
+/// LINE, simulated, answered with a status that there is not.
+#[test]
+fn two_faults_at_once_are_one() {
+    holds(418);
+}
+
+/// The judge did not know that a wish for letters may be told late, after trouble.
+#[test]
+fn a_morning_after_a_late_return_has_waited_for_nobody() {
+    holds(111);
+}
+
+/// The judge did not know that 「まちがえました」 takes a stop back.
+#[test]
+fn a_stop_that_is_called_a_mistake_is_taken_back() {
+    holds(546);
+}
+
+/// The judge did not know that the day of a registration at night is in doubt with its answer.
+#[test]
+fn a_day_that_is_given_at_night_is_in_doubt_with_its_answer() {
+    holds(156);
+}
+
+/// The judge did not know that a day may have passed before a wish for letters was told.
+#[test]
+fn a_day_that_was_over_when_a_late_return_came_has_lapsed() {
+    holds(1117);
+}

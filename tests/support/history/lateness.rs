@@ -137,7 +137,7 @@ fn has_reason(case: &Case<'_>, row: &Delivery, day: Day) -> bool {
         // Whatever was sent was sent by a server whose book is gone.
         _ if case.is_lost(due) => true,
         Some("content_withdrawn") => was_refused(case, "", day),
-        Some("window_closed") if came_back_at_night(case, row, user, closes) => true,
+        Some("window_closed") | None if came_back_at_night(case, row, user, closes) => true,
         // The day that travelled in an answer at night is in doubt with it.
         None if row.state == "unconfirmed" && row.settled_at.is_some_and(|at| at > closes) => {
             let settled = row.settled_at.unwrap_or(closes);
@@ -198,15 +198,14 @@ pub fn nobody_waits_without_a_reason(case: &Case<'_>) -> Vec<Violation> {
     found
 }
 
-/// Whether a wish for letters that LINE told late, after trouble, was heard just before: there was nothing due to
-/// them until then.
+/// Whether a wish for letters that LINE told late was heard just before: there was nothing due to them until then,
+/// and what arrives late gets no answer in which the day could travel.
 fn has_just_come_back(case: &Case<'_>, user: &str, at_ms: i64) -> bool {
     let lately = at_ms - RECOVERY_MS..=at_ms;
     let mut heard =
         case.account.webhooks.iter().filter(|webhook| webhook.status == 200 && lately.contains(&webhook.at_ms));
-    let late = |webhook: &WebhookEntry, event: &Value| {
-        event["timestamp"].as_i64().is_some_and(|said| said + HEALTHY_MS < webhook.at_ms)
-    };
+    let late =
+        |webhook: &WebhookEntry, event: &Value| event["timestamp"].as_i64().is_some_and(|said| said < webhook.at_ms);
     heard.any(|webhook| {
         let mut theirs = webhook.events.iter().filter(|event| event["source"]["userId"] == user);
         theirs.any(|event| late(webhook, event) && may_bring_back(event))
