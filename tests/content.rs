@@ -6,7 +6,7 @@ use hagukumi::domain::compose::{MAX_OBJECTS, daily};
 use hagukumi::domain::family::{Child, Follow, Journey, Profile, Role};
 use hagukumi::domain::ids::ChildId;
 use hagukumi::domain::programme::letters;
-use hagukumi::domain::programme::pack::Series;
+use hagukumi::domain::programme::pack::{Paragraph, Series};
 use hagukumi::domain::programme::plan::ReaderPlan;
 use hagukumi::line::lint::{request_breaches, unknown_to_line};
 use hagukumi::line::outgoing::to_line;
@@ -36,18 +36,46 @@ fn what_is_compiled_in_is_what_lies_in_the_folder() {
 }
 
 #[test]
-fn the_first_day_of_each_week_of_pregnancy_and_the_days_of_the_first_fortnight_are_written() {
+fn every_morning_is_written_and_none_has_been_reviewed_yet() {
     let library = shipped().library;
-    let mut wanted: Vec<String> = (4..=41).map(|week| format!("preg/w{week:02}d0")).collect();
-    wanted.extend((1..=14).chain([30, 50, 100]).map(|day| format!("day/{day}")));
-    wanted.extend(["y1/w00", "y2/w00", "birthday/3"].map(str::to_owned));
-    for key in &wanted {
-        let slot = key.parse().expect("a slot");
-        assert!(library.packs.iter().any(|pack| pack.manuscripts.contains_key(&slot)), "{key} is missing");
-    }
-    assert_eq!(wanted.len(), 38 + 14 + 3 + 3);
-    assert!(library.municipality.texts.len() >= 10);
+    let count = |series| library.pack(series, "ja").expect("a pack").manuscripts.len();
+    assert_eq!((count(Series::Maternity), count(Series::Childcare)), (266, 277));
+    assert!(library.packs.iter().all(|pack| pack.complete), "a hole is an error");
+    assert!(library.municipality.texts.len() >= 60, "{}", library.municipality.texts.len());
     assert!(!library.is_reviewed(), "every text is a sample until somebody has reviewed it");
+}
+
+#[test]
+fn one_text_in_four_speaks_to_somebody_and_development_follows_the_corrected_age() {
+    let library = shipped().library;
+    let texts: Vec<_> = library.packs.iter().flat_map(|pack| pack.manuscripts.values()).collect();
+    let has = |what: fn(&Paragraph) -> bool| texts.iter().filter(|text| text.paragraphs.iter().any(what)).count();
+    assert!(has(|paragraph| !paragraph.roles.is_empty()) * 4 >= texts.len());
+    for role in [Role::Mother, Role::Father, Role::Grandparent] {
+        let to_role = texts.iter().filter(|text| text.paragraphs.iter().any(|part| part.roles.contains(&role))).count();
+        assert!(to_role >= 40, "{role:?}: {to_role}");
+    }
+    assert!(has(|paragraph| paragraph.corrected) >= 40);
+    assert!(
+        texts.iter().all(|text| text.paragraphs.iter().any(|part| part.roles.is_empty())),
+        "everybody is spoken to"
+    );
+}
+
+#[test]
+fn the_texts_follow_the_plan_and_none_is_another_over_again() {
+    let loaded = shipped();
+    let findings: Vec<String> = content::check(&loaded, day("2026-11-22")).iter().map(ToString::to_string).collect();
+    let planned = |told: &&String| told.contains("計画") || told.contains("題材") || told.contains("同じです");
+    assert_eq!(findings.iter().filter(planned).collect::<Vec<_>>(), Vec::<&String>::new());
+    let plan = loaded.plan.expect("what ships was planned");
+    let table = plan.table(&loaded.library.packs);
+    assert_eq!(table.iter().flat_map(|(_, counts)| counts).sum::<usize>(), 543);
+    for (at, topic) in plan.topics.iter().enumerate() {
+        let total: usize = table.iter().map(|(_, counts)| counts[at]).sum();
+        let stages = table.iter().filter(|(_, counts)| counts[at] > 0).count();
+        assert!(total >= 12 && stages >= 10, "{topic}: {total} texts in {stages} stages");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `check`: what should be looked at in the content.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use chrono::NaiveDate;
@@ -19,6 +20,9 @@ pub struct CheckArgs {
     /// Asks LINE too: the token, and whether it takes every message. Sends nothing to anybody.
     #[arg(long, help = "LINE にも確かめる（だれにも送りません）")]
     pub online: bool,
+    /// Writes how many texts of each stage are about each topic of the plan, before the findings.
+    #[arg(long, help = "時期ごとの題材の表も出す")]
+    pub topics: bool,
     /// How findings are written.
     #[arg(long, value_enum, default_value_t, help = "出し方")]
     pub format: Format,
@@ -40,6 +44,9 @@ pub fn run(
 ) -> io::Result<Outcome> {
     let findings = match content::load(source, municipality) {
         Ok(loaded) => {
+            if args.topics {
+                unless_closed(topics(&loaded, args.format, out))?;
+            }
             let mut findings = more(&loaded);
             findings.extend(content::check(&loaded, args.on.unwrap_or(today)));
             findings
@@ -49,6 +56,33 @@ pub fn run(
     let root = source.root();
     unless_closed(findings.iter().try_for_each(|finding| write_one(finding, &root, args.format, out)))?;
     Ok(if content::has_errors(&findings) { Outcome::Findings } else { Outcome::Fine })
+}
+
+/// Writes the table of topics and stages; a line says so where there is no plan.
+fn topics(loaded: &Loaded, format: Format, out: &mut impl Write) -> io::Result<()> {
+    let Some(plan) = &loaded.plan else {
+        return match format {
+            Format::Table => writeln!(out, "計画（PLAN.md）がないので、題材の表はありません。\n"),
+            Format::Json => Ok(()),
+        };
+    };
+    let table = plan.table(&loaded.library.packs);
+    match format {
+        Format::Json => table.iter().try_for_each(|(stage, counts)| {
+            let counts: BTreeMap<&str, usize> =
+                plan.topics.iter().map(String::as_str).zip(counts.iter().copied()).collect();
+            writeln!(out, "{}", json!({ "stage": stage.name(), "topics": counts }))
+        }),
+        Format::Table => {
+            writeln!(out, "| 時期 | {} | 合計 |", plan.topics.join(" | "))?;
+            writeln!(out, "|---|{}---|", "---|".repeat(plan.topics.len()))?;
+            for (stage, counts) in &table {
+                let cells: Vec<String> = counts.iter().map(usize::to_string).collect();
+                writeln!(out, "| {} | {} | {} |", stage.name(), cells.join(" | "), counts.iter().sum::<usize>())?;
+            }
+            writeln!(out)
+        }
+    }
 }
 
 /// Writes mistakes in the settings as findings: until they are mended, nothing else can be checked.

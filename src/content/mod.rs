@@ -22,6 +22,7 @@ mod municipality;
 mod pack;
 mod paragraphs;
 mod phrases;
+mod plan;
 mod source;
 mod table;
 
@@ -34,6 +35,7 @@ pub const SETTINGS: &str = "設定";
 
 pub use finding::{Finding, Findings, Severity};
 pub use phrases::{phrase_placeholders, required_labels, required_phrases};
+pub use plan::{Plan, Planned, Stage};
 pub use source::Source;
 
 use crate::domain::library::Library;
@@ -47,6 +49,8 @@ pub struct Loaded {
     pub library: Library,
     /// What is worth a look, by file and line.
     pub warnings: Vec<Finding>,
+    /// What the authors planned, if they did.
+    pub plan: Option<Plan>,
     lines: Lines,
 }
 
@@ -67,12 +71,13 @@ pub fn load(source: &Source, municipality: Option<&str>) -> Result<Loaded, Findi
     let municipality = municipality::read(municipality, &files, &packs, &mut log);
     let phrases = phrases::read_all(&files, &mut log);
     let danger = danger::read(&files, &mut log);
+    let plan = plan::read(&files, &mut log);
     let sound = !log.has_errors();
     let lines = std::mem::take(&mut log.lines);
     match (municipality, danger) {
         (Some(municipality), Some(danger)) if sound => {
             let library = Library { packs, phrases, municipality, danger };
-            Ok(Loaded { library, warnings: log.into_sorted(), lines })
+            Ok(Loaded { library, warnings: log.into_sorted(), plan, lines })
         }
         _ => Err(log.into_errors()),
     }
@@ -80,7 +85,7 @@ pub fn load(source: &Source, municipality: Option<&str>) -> Result<Loaded, Findi
 
 /// Files that lie where nobody looks.
 fn strays(files: &Files, log: &mut Log) {
-    let for_people = ["README.md", "PLAN.md"];
+    let for_people = ["README.md", "PLAN.md", "SOURCES.md"];
     for path in files.keys() {
         let read = match path.split_once('/') {
             None => for_people.contains(&path.as_str()),

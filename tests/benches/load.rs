@@ -1,22 +1,55 @@
 //! `cargo bench --bench load -- CASE`: prints one JSON line a case. Timing is measured here and never
 //! asserted in tests; compare ratios from one run, not figures from different days.
 //!
+//! - `content`: everything that ships read from the binary. The comparison is reading its files alone.
 //! - `start`: the demo's cold start to `ready`, its memory when nothing happens, and the size of the
 //!   binary. The comparison is the same binary doing nothing (`--version`).
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measuring program")]
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use hagukumi::content::{Source, load};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hagukumi");
 const RUNS: usize = 9;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    if wanted.is_empty() || wanted.iter().any(|case| case == "start") {
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|case| case == name);
+    if is_wanted("content") {
+        content();
+    }
+    if is_wanted("start") {
         start();
     }
+}
+
+fn content() {
+    let (mut loaded, mut read, mut texts) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..RUNS {
+        loaded.push(timed(|| {
+            let library = load(&Source::Embedded, None).unwrap().library;
+            texts = library.packs.iter().map(|pack| pack.manuscripts.len()).sum::<usize>()
+                + library.municipality.texts.len();
+        }));
+        read.push(timed(|| {
+            let bytes: usize = files(Path::new("content")).iter().map(|file| std::fs::read(file).unwrap().len()).sum();
+            assert!(bytes > 0);
+        }));
+    }
+    let (loaded, read) = (median(&mut loaded).as_secs_f64(), median(&mut read).as_secs_f64());
+    println!(
+        r#"{{"case":"content","against":"reading the files","n":{RUNS},"texts":{texts},"wall_s":{loaded:.4},"ratio_files":{:.2}}}"#,
+        loaded / read,
+    );
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 fn start() {

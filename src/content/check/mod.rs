@@ -3,6 +3,7 @@
 //! What is wrong with a file as such is said by loading it. Here are the questions that need a day
 //! (what has expired?), the whole (which moments have no text?) or an ear (how does it read?).
 
+mod alike;
 mod ears;
 mod holes;
 mod words;
@@ -53,6 +54,10 @@ pub fn check(loaded: &Loaded, on: NaiveDate) -> Vec<Finding> {
         }
     }
     unreviewed_texts(loaded, &mut log);
+    alike::find(&loaded.library, &mut log);
+    if let Some(plan) = &loaded.plan {
+        plan.check(&loaded.library.packs, &mut log);
+    }
     let mut findings = log.into_sorted();
     findings.extend(phrases(&loaded.library));
     findings.extend(loaded.warnings.iter().cloned());

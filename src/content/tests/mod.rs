@@ -4,4 +4,5 @@ pub(crate) mod folder;
 mod garbage;
 mod judged;
 mod mistakes;
+mod planned;
 mod served;
