@@ -32,21 +32,26 @@ pub(super) fn read(files: &Files, log: &mut Log) -> Option<DangerWords> {
         lines.insert(category, pattern.line);
         words.insert(category.to_owned(), pattern.value);
     }
-    let errors = match DangerWords::new(&exclusions, &words) {
-        Ok(words) => return Some(words),
-        Err(errors) => errors,
-    };
-    for error in errors {
-        match error {
-            PatternError::Unreadable { key, cause } => {
+    match DangerWords::new(&exclusions, &words) {
+        Ok(words) => Some(words),
+        Err(errors) => {
+            for error in errors {
+                let (key, why) = told(error);
                 let line = lines.get(key.as_str()).copied().unwrap_or_else(|| patterns.place().line);
-                let why = cause.to_string();
-                let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
                 log.error(patterns.place_at(line), format!("{key} の言葉の書き方にまちがいがあります（{why}）。"));
             }
-            // Said above, with what is known.
-            PatternError::UnknownKey(_) => {}
+            None
         }
     }
-    None
+}
+
+/// Whose pattern cannot be used, and why, in one line.
+fn told(error: PatternError) -> (String, String) {
+    match error {
+        PatternError::Unreadable { key, cause } => {
+            let why = cause.to_string();
+            (key, why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned())
+        }
+        PatternError::UnknownKey(key) => (key, "この名前の分類はありません".to_owned()),
+    }
 }

@@ -171,23 +171,24 @@ impl<'a> Work<'a> {
             child.version += 1;
         })
         .await?;
+        let sent_at = self.sent_at;
+        let learn = |reader: &mut ReaderRow| {
+            explain(reader, lead);
+            if ends {
+                reader.profile.note_end(sent_at);
+            }
+        };
         for follower in self.tx.followers(id).await? {
             if follower == self.reader.id {
                 self.reload().await?;
-                explain(&mut self.reader, lead);
-                if ends {
-                    self.reader.profile.note_end(self.sent_at);
-                }
+                learn(&mut self.reader);
                 let others = self.reader.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 continue;
             }
             for mut other in self.tx.readers_apart(&[follower]).await?.0 {
                 other.turn += 1;
-                explain(&mut other, lead);
-                if ends {
-                    other.profile.note_end(self.sent_at);
-                }
+                learn(&mut other);
                 let others = other.follows.iter().any(Follow::is_active);
                 self.tx.cancel_mornings(follower, others).await?;
                 self.rearm(&mut other).await?;

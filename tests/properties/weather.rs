@@ -87,8 +87,10 @@ async fn come(world: &World, days: i64) -> Parent<'_> {
 async fn act<'w>(world: &'w World, families: &mut Vec<Parent<'w>>, act: Act) {
     match act {
         Act::Comes(days) => {
-            // Who sees no answer taps nothing, and would not be a family here.
+            // Who sees no answer taps nothing, and would not be a family here. A token that LINE has refused
+            // is tried again after ten minutes.
             world.line.faults().clear();
+            pass(world, 11).await;
             families.push(come(world, days).await);
         }
         Act::Passes(minutes) => pass(world, minutes).await,

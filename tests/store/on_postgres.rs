@@ -166,6 +166,8 @@ async fn write_both(store: &Store, ids: [ReaderId; 2], meet: &Barrier, tries: &m
         let done: Result<()> = async {
             let tx = store.begin().await?;
             for (at, id) in ids.into_iter().enumerate() {
+                // As everywhere, before anything is looked at: nothing of it changes from here on.
+                tx.lock_around(id).await?;
                 let mut reader = tx.readers(&[id]).await?.remove(0);
                 reader.turn += 1;
                 tx.save_reader(&reader).await?;

@@ -135,8 +135,6 @@ async fn nearly_registered(world: &World) -> Parent<'_> {
     parent
 }
 
-/// Kept, decided, leased, recorded: each of the four commits behind one tap is lost once before the
-/// database has it, and once after.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_stops_while_the_morning_goes_out_is_not_written_to_any_more() {
     // A share of two pushes a second, so that the last wait for some seconds with their lease taken.
@@ -159,6 +157,8 @@ async fn whoever_stops_while_the_morning_goes_out_is_not_written_to_any_more() {
     assert!(world.line.ledger().iter().all(|entry| entry.endpoint != "push" || !entry.is_to(last)));
 }
 
+/// Kept, decided, leased, recorded: each of the four commits behind one tap is lost once before the
+/// database has it, and once after.
 #[tokio::test]
 async fn a_commit_whose_outcome_nobody_knows_loses_and_doubles_nothing() {
     for lost in [Lost::Commit, Lost::Answer] {
@@ -174,9 +174,14 @@ async fn a_commit_whose_outcome_nobody_knows_loses_and_doubles_nothing() {
             let told = times_told(&hana, TODAY);
             let store = world.app.store();
             let in_doubt = store.deliveries_in(State::Unconfirmed).await.unwrap();
+            let open = [State::Waiting, State::Sending, State::Lapsed, State::Accepted];
+            let mut rows = Vec::new();
+            for state in open {
+                rows.push((state, store.deliveries_in(state).await.unwrap()));
+            }
             assert!(
                 told == 1 || (told == 0 && in_doubt == 1),
-                "{lost:?} of commit {commit}: told {told} times, {in_doubt} rows in doubt"
+                "{lost:?} of commit {commit}: told {told} times, {in_doubt} rows in doubt, {rows:?}"
             );
             if told == 0 {
                 let why = "between the lease and its request nobody can tell whether there was one";

@@ -102,7 +102,7 @@ fn lost(asked: &[u8], state: &Mutex<State>) -> Option<Lost> {
     (number == 1).then_some(lost)
 }
 
-fn ask(mut bot: TcpStream, mut database: TcpStream, state: &Mutex<State>) -> Option<()> {
+fn ask(mut bot: TcpStream, mut database: TcpStream, state: &Mutex<State>) {
     let mut buffer = [0; 65_536];
     loop {
         let count = bot.read(&mut buffer).ok().filter(|count| *count > 0);
@@ -110,16 +110,16 @@ fn ask(mut bot: TcpStream, mut database: TcpStream, state: &Mutex<State>) -> Opt
         match lost(asked, state) {
             Some(Lost::Commit) => break,
             Some(Lost::Answer) => {
-                bot.shutdown(Shutdown::Write).ok()?;
-                database.write_all(asked).ok()?;
                 // The answer has nowhere to go; the end of the conversation tells that it was given.
+                let _told = (bot.shutdown(Shutdown::Write), database.write_all(asked));
                 break;
             }
-            None => database.write_all(asked).ok()?,
+            None if database.write_all(asked).is_err() => break,
+            None => {}
         }
     }
-    bot.shutdown(Shutdown::Both).ok()?;
-    database.shutdown(Shutdown::Write).ok()
+    // Each whatever became of the other: a session whose end PostgreSQL is never told keeps its locks.
+    let _either_may_be_gone = (bot.shutdown(Shutdown::Both), database.shutdown(Shutdown::Write));
 }
 
 fn answer(mut database: TcpStream, mut bot: TcpStream) {
