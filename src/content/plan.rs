@@ -128,7 +128,9 @@ impl Plan {
     }
 
     fn running(&self, pack: &Pack, log: &mut Log) {
-        let rows: Vec<&Planned> = cadence::slots(&pack.cadence).iter().filter_map(|slot| self.rows.get(slot)).collect();
+        // Round days lie among the others, not after them.
+        let slots = cadence::slots(&pack.cadence).into_iter().filter(|slot| !matches!(slot, Slot::Round(_)));
+        let rows: Vec<&Planned> = slots.filter_map(|slot| self.rows.get(&slot)).collect();
         for row in rows.windows(RUNNING).filter(|few| few.iter().all(|row| row.topic == few[0].topic)) {
             let sentence = format!("題材「{}」が{RUNNING}つ続いています。", row[0].topic);
             log.warn(row[RUNNING - 1].place.clone(), sentence);

@@ -182,7 +182,7 @@ fn only_what_still_counts(step: Step, input: &Input, reader: &ReaderRow, sent_at
         Effect::Stop { reason: StopReason::Plain, .. } => !came_back,
         Effect::Resume | Effect::UndoStop { .. } | Effect::UndoLoss { .. } => tapped && !ended,
         Effect::Stand(_) => sent_at >= reader.standing_at,
-        Effect::CountDanger(_) => true,
+        Effect::CountDanger(_) | Effect::StandStill => true,
         Effect::ShowToday | Effect::ShowNewcomers | Effect::ShowEarlier => false,
         _ => tapped,
     };

@@ -77,6 +77,10 @@ impl<'a> Work<'a> {
             Effect::EnrolTwin { of, nickname } => self.enrol_twin(*of, nickname.clone()).await,
             Effect::Count { children, corrected } => self.count(children, *corrected).await,
             Effect::Stop { children, reason } => self.stop(children, *reason).await,
+            Effect::StandStill => {
+                self.reader.profile.note_end(self.sent_at);
+                Ok(())
+            }
             Effect::UndoStop { children } => self.undo_stop(children).await,
             Effect::ReportLoss { children } => self.report_loss(children).await,
             Effect::UndoLoss { children } => self.undo_loss(children).await,

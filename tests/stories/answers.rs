@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use hagukumi::clock::Clock as _;
 use hagukumi::domain::delivery::State;
-use hagukumi::simulator::{FaultKind, On};
+use hagukumi::simulator::{FaultKind, On, Only};
 
 use crate::ledger::{attempts, rows, settled, times_told};
 use crate::support::{Parent, Registers, World};
@@ -208,4 +208,21 @@ async fn a_days_message_in_doubt_that_is_read_in_an_answer_is_not_pushed_again()
     world.until("2026-11-23 12:00").await;
     assert_eq!((attempts(&world, &hana).len(), times_told(&hana, TOMORROW)), (tried, 1));
     assert_eq!(settled(&world).await[1..], [0, 0, 0]);
+}
+
+/// Found by the simulation: the second answer showed the day, the first one was overtaken, and the day that was
+/// to travel in the first was pushed.
+#[tokio::test]
+async fn a_days_message_that_is_asked_for_twice_travels_in_the_answer_that_leaves() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    world.until("2026-11-23 07:59").await;
+    world.line.faults().on(On::Push).always(FaultKind::MonthlyLimit429);
+    world.until("2026-11-23 08:01").await;
+    world.line.faults().on(On::Reply).next(FaultKind::BadRequest400(Only::All));
+    hana.says("きょうのメッセージ").await.silence();
+    hana.says("きょうのメッセージ").await.tells(TOMORROW);
+    world.line.faults().clear();
+    world.until("2026-11-23 12:00").await;
+    assert_eq!((hana.pushes().len(), times_told(&hana, TOMORROW)), (0, 1));
 }

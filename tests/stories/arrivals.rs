@@ -178,6 +178,23 @@ async fn a_return_that_is_decided_after_the_loss_that_followed_it_brings_nothing
     hana.was_pushed(&[]);
 }
 
+/// Found by the simulation: 「停止」 was sent once more, and an older 「もどす」 that came after it counted.
+#[tokio::test]
+async fn a_return_that_is_decided_after_a_stop_was_said_once_more_brings_nothing_back() {
+    for (again, undo) in [("停止", "まちがえた（もどす）"), ("死産しました", "もどす")] {
+        let world = World::at("2026-11-22 09:00").await;
+        let hana = world.registered(Registers::Due, DUE, None).await;
+        hana.says(again).await;
+        world.line.hold_webhooks();
+        a_second_later(&world);
+        assert_eq!(hana.user.taps(undo).await, HELD);
+        says_unheard(&world, &hana, &[again]).await;
+        decided_backwards(&world, world.line.take_held()).await;
+        world.until("2026-11-24 09:00").await;
+        hana.was_pushed(&[]);
+    }
+}
+
 #[tokio::test]
 async fn a_return_that_is_decided_after_the_loss_that_the_father_told_brings_nothing_back() {
     let world = World::at("2026-11-22 09:00").await;

@@ -146,7 +146,7 @@ async fn forged_data_is_answered_neutrally_and_does_nothing() {
     ] {
         hana.posts_back(data).await.never_tells(&["止め", "止めました", "登録しました", "おめでとう", "（1/3）"]);
     }
-    hana.waits_until("2026-11-24 12:00").await.in_bubbles(2);
+    hana.waits_until("2026-11-24 12:00").await.in_letters(2);
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 }
 

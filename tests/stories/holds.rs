@@ -59,12 +59,9 @@ async fn replies_are_free_and_go_on_while_the_allowance_is_spent() {
     world.until("2026-11-23 08:05").await;
     let tried = all_attempts(&world, &families);
     for one in &families {
-        one.says("きょうのメッセージ").await;
+        one.says("きょうのメッセージ").await.tells("きょうから妊娠26週です。");
     }
     assert_eq!(all_attempts(&world, &families), tried, "a reply proves nothing about the allowance");
-    for one in &families {
-        assert!(one.last_word().contains("妊娠"), "{}", one.last_word());
-    }
 }
 
 /// Found by the simulation: LINE was asked as fast as the machine could.

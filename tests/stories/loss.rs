@@ -129,7 +129,7 @@ async fn sad_news_beside_the_happy_ones_is_asked_once_and_can_be_left() {
     hana.says("生まれた").await;
     quiet(hana.taps("つらいお知らせのとき").await).tells("理由はうかがいません").offers_only(&["止める", "もどる"]);
     quiet(hana.taps("もどる").await).tells("「相談」と送ってください");
-    hana.waits_until("2026-11-24 12:00").await.in_bubbles(2);
+    hana.waits_until("2026-11-24 12:00").await.in_letters(2);
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 
     hana.says("つらいお知らせ").await;

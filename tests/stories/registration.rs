@@ -220,6 +220,6 @@ async fn whoever_is_registered_already_is_told_so_and_gets_nothing_twice() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     hana.says("登録").await.tells("もう登録されています。").offers("きょうのメッセージ");
-    hana.waits_until("2026-11-24 12:00").await.in_bubbles(2);
+    hana.waits_until("2026-11-24 12:00").await.in_letters(2);
     hana.was_pushed(&["11-23 08:00", "11-24 08:00"]);
 }

@@ -14,7 +14,7 @@ async fn a_week_of_rest_ends_by_itself_with_one_line_on_top() {
     hana.waits_until("2026-11-30 07:59").await.silence();
     hana.waits_until("2026-11-30 12:00")
         .await
-        .in_bubbles(1)
+        .in_letters(1)
         .tells_times(1, "お届けを再開しました。")
         .tells("きょうから妊娠27週です。");
     hana.waits_until("2026-12-01 12:00").await.tells("妊娠27週1日").never_tells(&["再開しました"]);
@@ -41,7 +41,7 @@ async fn a_month_of_rest_ends_on_the_same_day_of_the_next_month() {
     hana.says("やすむ").await;
     hana.taps("1か月やすむ").await.tells("12月22日（火）まで、おやすみします。");
     hana.waits_until("2026-12-23 07:00").await.silence();
-    hana.waits_until("2026-12-24 12:00").await.in_bubbles(2).tells_times(1, "お届けを再開しました。");
+    hana.waits_until("2026-12-24 12:00").await.in_letters(2).tells_times(1, "お届けを再開しました。");
     hana.was_pushed(&["12-23 08:00", "12-24 08:00"]);
 }
 
@@ -53,7 +53,7 @@ async fn an_open_rest_lasts_until_one_comes_back() {
     hana.taps("再開するまでやすむ").await.tells("「再開」と送っていただくまで、おやすみします。");
     hana.waits_until("2027-01-10 21:30").await.silence();
     hana.says("再開").await.tells("お届けを再開しました。").tells("朝8時ごろ");
-    hana.waits_until("2027-01-12 12:00").await.in_bubbles(2);
+    hana.waits_until("2027-01-12 12:00").await.in_letters(2);
     hana.was_pushed(&["01-11 08:00", "01-12 08:00"]);
 }
 

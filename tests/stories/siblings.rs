@@ -58,7 +58,7 @@ async fn a_sibling_whose_letters_begin_later_leaves_the_morning_where_it_was() {
     world.until("2026-11-23 07:00").await;
     adds(&hana, "2027-08-10", "あお").await;
     hana.taps("登録する").await.in_bubbles(1).tells("はじめのお届けは、12月1日（火）です。");
-    hana.waits_until("2026-11-23 12:00").await.tells("ゆず、生まれて84日目です。").never_tells(&["あお"]);
+    hana.waits_until("2026-11-23 12:00").await.tells("ゆず、生まれて84日目です。").never_tells(&["あお、"]);
     world.until("2026-11-25 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00"]);
 }

@@ -8,8 +8,8 @@ async fn asked_for_before_the_morning_it_is_the_mornings_message() {
         let world = World::at("2026-11-22 09:00").await;
         let hana = world.registered(Registers::Due, "2027-03-01", None).await;
         world.until(early).await;
-        hana.says("きょうのメッセージ").await.in_bubbles(1).tells("きょうは妊娠26週1日です。");
-        hana.says("きょうのメッセージ").await.in_bubbles(1).tells("きょうは妊娠26週1日です。");
+        hana.says("きょうのメッセージ").await.in_letters(1).tells("きょうは妊娠26週1日です。");
+        hana.says("きょうのメッセージ").await.in_letters(1).tells("きょうは妊娠26週1日です。");
         world.until("2026-11-26 12:00").await;
         hana.was_pushed(&["11-23 08:00", "11-25 08:00", "11-26 08:00"]);
     }
@@ -23,7 +23,7 @@ async fn asked_for_after_the_morning_it_is_shown_again_without_a_second_push() {
     world.until("2026-11-23 08:00").await;
     for time in ["2026-11-23 08:01", "2026-11-23 20:59", "2026-11-23 23:59"] {
         world.until(time).await;
-        hana.says("きょうのメッセージ").await.in_bubbles(1).tells("きょうから妊娠26週です。");
+        hana.says("きょうのメッセージ").await.in_letters(1).tells("きょうから妊娠26週です。");
     }
     world.until("2026-11-25 12:00").await;
     hana.was_pushed(&["11-23 08:00", "11-24 08:00", "11-25 08:00"]);

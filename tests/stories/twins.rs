@@ -88,7 +88,7 @@ async fn twins_born_before_and_after_midnight_each_keep_their_own_days() {
 }
 
 /// Everything that would speak of a child that is not here.
-const BOTH: &[&str] = &["はる", "あお・", "赤ちゃんたち", "お子さんたち", "ふたり", "2人"];
+const BOTH: &[&str] = &["はる", "あお・", "赤ちゃんたち", "お子さんたち", "ふたりとも", "2人"];
 
 #[tokio::test]
 async fn after_one_is_lost_no_word_speaks_of_it_again_up_to_the_third_birthday() {

@@ -77,6 +77,14 @@ impl Heard {
         self
     }
 
+    /// Asserts that so many message objects were said, not counting the cards of the town that came with them.
+    #[track_caller]
+    pub fn in_letters(self, count: usize) -> Self {
+        let letters = self.texts.iter().filter(|text| !text.starts_with("あおば市からのご案内")).count();
+        assert_eq!(letters, count, "message objects that are not the town's in:\n{}", self.all());
+        self
+    }
+
     /// Asserts that this was said exactly so often.
     #[track_caller]
     pub fn tells_times(self, times: usize, part: &str) -> Self {

@@ -130,7 +130,9 @@ fn a_date_in_a_municipal_text_that_has_passed_is_told() {
 #[test]
 fn an_ending_that_wears_out_is_told_once() {
     let text: String = (1..=6).map(|day| format!("# day/{day} 題\n{BODY}\n外を見てみましょう。\n\n")).collect();
-    let found = told(DAYS, &text, "2026-11-22");
+    let mut found = told(DAYS, &text, "2026-11-22");
+    // They are the same text besides, which is told of each pair.
+    found.retain(|(_, told)| !told.contains("同じです"));
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].1.contains("「てみましょう」で終わる原稿が、この原稿集に6本"), "{found:?}");
 }

@@ -236,6 +236,8 @@ pub enum Effect {
         /// Why.
         reason: StopReason,
     },
+    /// A stop or sad news once more, where nothing goes on any more: what was sent before it brings nothing back.
+    StandStill,
     /// Lift this reader's own stop.
     UndoStop {
         /// Which children.

@@ -198,17 +198,18 @@ pub fn nobody_waits_without_a_reason(case: &Case<'_>) -> Vec<Violation> {
     found
 }
 
-/// Whether a wish for letters that LINE told late was heard just before: there was nothing due to them until then,
-/// and what arrives late gets no answer in which the day could travel.
+/// Whether a wish for letters that LINE told late, or that another of the family had, was heard just before:
+/// there was nothing due to them until then, and they get no answer in which the day could travel.
 fn has_just_come_back(case: &Case<'_>, user: &str, at_ms: i64) -> bool {
     let lately = at_ms - RECOVERY_MS..=at_ms;
     let mut heard =
         case.account.webhooks.iter().filter(|webhook| webhook.status == 200 && lately.contains(&webhook.at_ms));
     let late =
         |webhook: &WebhookEntry, event: &Value| event["timestamp"].as_i64().is_some_and(|said| said < webhook.at_ms);
+    let shares = case.reader(user).is_some_and(|reader| reader.children.iter().any(|child| child.version > 1));
     heard.any(|webhook| {
-        let mut theirs = webhook.events.iter().filter(|event| event["source"]["userId"] == user);
-        theirs.any(|event| late(webhook, event) && may_bring_back(event))
+        let counts = |event: &Value| if event["source"]["userId"] == user { late(webhook, event) } else { shares };
+        webhook.events.iter().any(|event| counts(event) && may_bring_back(event))
     })
 }
 

@@ -14,10 +14,11 @@ const FORGETTING_MS: i64 = 30 * 86_400_000;
 /// I9: after a block was answered 200, no push is even tried until its reader comes back.
 ///
 /// Judged by the follow and unfollow events in the webhook log: the newest timestamp wins. Whoever
-/// writes has come back as well.
+/// writes has come back as well. A stranger's block is not written down: what they sent before it, and LINE
+/// delivers after it, is answered, and nobody sees it.
 pub fn a_block_is_final(case: &Case<'_>) -> Vec<Violation> {
     let tried = case.pushes().filter_map(|(user, push)| {
-        let (mut away_since, mut newest) = (None, i64::MIN);
+        let (mut away_since, mut newest, mut met) = (None, i64::MIN, false);
         let before = case.account.webhooks.iter().filter(|webhook| webhook.at_ms <= push.at_ms);
         let before = before.flat_map(|webhook| webhook.events.iter().map(move |event| (webhook, event)));
         for (webhook, event) in before {
@@ -31,7 +32,9 @@ pub fn a_block_is_final(case: &Case<'_>) -> Vec<Violation> {
                 continue;
             }
             newest = sent;
-            away_since = if event["type"] == "unfollow" { Some(at_ms) } else { None };
+            let blocks = event["type"] == "unfollow";
+            away_since = (blocks && met).then_some(at_ms);
+            met |= !blocks;
         }
         let since = away_since.filter(|since| push.at_ms > since + FINAL_MS)?;
         Some(format!("{user} blocked at {} and was written to at {}", moment(since), moment(push.at_ms)))

@@ -28,8 +28,12 @@ pub(super) fn after(step: Step, scene: Scene<'_>) -> Step {
     let concerned = scene.facts.concerned_by_loss();
     let step = step.to(State::Idle);
     if concerned.is_empty() {
-        let line = if scene.facts.follows.is_empty() { Line::LossHeard } else { Line::QuietStopped };
-        return step.tell(line).say(Prompt::LossTalk { undo: false });
+        let step = if scene.facts.follows.is_empty() {
+            step.tell(Line::LossHeard)
+        } else {
+            step.want(Effect::StandStill).tell(Line::QuietStopped)
+        };
+        return step.say(Prompt::LossTalk { undo: false });
     }
     // What was ended plainly before stays so, unless it turns out to be the one that is meant.
     let going = concerned.iter().any(|follow| follow.is_active());

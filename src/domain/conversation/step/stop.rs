@@ -21,6 +21,7 @@ pub(super) fn plain(scene: Scene<'_>) -> Step {
     }
     if children.is_empty() {
         let loss = scene.facts.follows.iter().any(Follow::is_lost);
+        let step = step.want(Effect::StandStill);
         return if loss { step.tell(Line::QuietStopped) } else { step.say(Prompt::Stopped) };
     }
     step.want(Effect::Stop { children, reason: StopReason::Plain }).say(Prompt::Stopped)
