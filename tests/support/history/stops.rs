@@ -34,7 +34,7 @@ pub fn a_block_is_final(case: &Case<'_>) -> Vec<Violation> {
             newest = sent;
             let blocks = event["type"] == "unfollow";
             away_since = (blocks && met).then_some(at_ms);
-            met |= !blocks;
+            met |= !blocks && webhook.status == 200;
         }
         let since = away_since.filter(|since| push.at_ms > since + FINAL_MS)?;
         Some(format!("{user} blocked at {} and was written to at {}", moment(since), moment(push.at_ms)))
