@@ -93,3 +93,35 @@ fn a_day_that_is_given_at_night_is_in_doubt_with_its_answer() {
 fn a_day_that_was_over_when_a_late_return_came_has_lapsed() {
     holds(1117);
 }
+
+/// 「停止」 was said once more, and an older 「もどす」 that came after it began the letters again.
+/// `stories::arrivals::a_return_that_is_decided_after_a_stop_was_said_once_more_brings_nothing_back`.
+#[test]
+fn nothing_that_was_tapped_before_the_last_stop_brings_letters_back() {
+    holds(516);
+}
+
+/// The day was asked for twice, shown in the second answer, and pushed because the first had not left.
+/// `stories::answers::a_days_message_that_is_asked_for_twice_travels_in_the_answer_that_leaves`.
+#[test]
+fn a_day_that_the_second_answer_shows_is_not_pushed_for_the_first() {
+    holds(733);
+}
+
+/// The judge did not know that the block of a stranger is not written down.
+#[test]
+fn a_stranger_who_blocks_is_not_kept_for_it() {
+    holds(275);
+}
+
+/// The judge did not know that the letters of one begin again when another of the family takes a loss back.
+#[test]
+fn a_day_that_another_of_the_family_brought_back_has_its_reason() {
+    holds(627);
+}
+
+/// The judge did not know that a week of rest may reach the first quiet day.
+#[test]
+fn a_rest_that_reaches_the_quiet_days_is_kept() {
+    holds(1712);
+}

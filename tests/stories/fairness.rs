@@ -50,7 +50,7 @@ fn pushed(line: &Channel) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn villages_are_served_before_a_city_is_far_into_its_morning() {
-    let (readers, villages) = (count(1_000, 9_000), count(30, 174));
+    let (readers, villages) = (count(1_000, 90_000), count(30, 1_740));
     install_tls();
     let clock = Arc::new(RehearsalClock::standing(time("2026-11-22 09:00")));
     let shown = Arc::clone(&clock);
