@@ -107,7 +107,7 @@ fn a_child_past_three_keeps_no_loss_from_the_family() {
     world.says("流産しました").wants(&[stop(&[HARU], StopReason::Loss), report(&[HARU])]);
     assert!(!world.state().is_open());
     // Said twice it is not taken for the elder.
-    world.says("流産しました").wants(&[]).sees("止まっています");
+    world.says("流産しました").wants(&[Effect::StandStill]).sees("止まっています");
     let mut only = World::with(&[("ゆず", past_three())]);
     only.says("お別れした").wants(&[stop(&[AO], StopReason::Loss), report(&[AO])]);
 }
@@ -165,7 +165,7 @@ fn letters_that_were_ended_before_do_not_begin_again_with_a_loss() {
     world.says("お別れした").wants(&[stop(&[AO, HARU], StopReason::Loss)]).says("1");
     world.wants(&[stop(&[AO], StopReason::Loss), report(&[AO]), stop(&[HARU], StopReason::Plain)]);
     world.sees("すべて止まっています").sees_not("続けます");
-    world.says("お別れした").wants(&[]);
+    world.says("お別れした").wants(&[Effect::StandStill]);
 }
 
 #[test]

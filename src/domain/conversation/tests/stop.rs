@@ -72,7 +72,7 @@ fn a_stop_can_be_undone_for_thirty_days() {
     world.receives(&undo).wants(&[]);
     let mut world = stopped.clone();
     world.later(TimeDelta::days(31)).receives(&undo).wants(&[]).sees("30日がすぎている");
-    stopped.says("停止").wants(&[]).sees("お届けを止めました");
+    stopped.says("停止").wants(&[Effect::StandStill]).sees("お届けを止めました");
 }
 
 #[test]

@@ -367,6 +367,7 @@ impl World {
             | Effect::ShowNewcomers
             | Effect::ShowEarlier
             | Effect::CountDanger(_)
+            | Effect::StandStill
             | Effect::KeepCode { .. } => {}
             Effect::Join { code, role } => {
                 let children = self.sharing.invitation(*code).expect("an invitation that is known").children.clone();
