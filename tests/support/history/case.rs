@@ -92,14 +92,16 @@ impl<'a> Case<'a> {
         self.by_user.get(user).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Whether the push was an answer: its row says so, or LINE was asked the same as a reply less than an
+    /// Whether the push was an answer: its row says so, or that of another attempt, or LINE was asked the same as a reply less than an
     /// hour before and did not take it. No row names a request that was never accepted, and a reply that is
     /// refused for its token has no reader either.
     pub fn is_answer(&self, push: &Entry) -> bool {
         let to_them = |reply: &Entry| reply.to.is_empty() || reply.to == push.to;
         let lately = |reply: &Entry| (push.at_ms - ANSWER_MS..=push.at_ms).contains(&reply.at_ms);
         let mut replies = self.account.requests.iter().filter(|entry| entry.endpoint == "reply" && !entry.accepted);
-        self.rows_of(push).iter().any(|row| row.purpose.starts_with("answer/"))
+        let is_same = |other: &&Entry| other.retry_key.is_some() && other.retry_key == push.retry_key;
+        let mut asked = self.account.requests.iter().filter(is_same).chain([push]);
+        asked.any(|one| self.rows_of(one).iter().any(|row| row.purpose.starts_with("answer/")))
             || replies.any(|reply| lately(reply) && to_them(reply) && reply.messages == push.messages)
     }
 

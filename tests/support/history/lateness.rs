@@ -149,14 +149,17 @@ fn has_reason(case: &Case<'_>, row: &Delivery, day: Day) -> bool {
     }
 }
 
-/// Whether the reader did something after that day's window had closed, and there was trouble: the day to which
-/// somebody comes back at night travels in the answer, or not at all.
+/// Whether something of the reader's was heard after that day's window had closed, and late, or in trouble: the day
+/// to which somebody comes back at night travels in the answer, or not at all.
 fn came_back_at_night(case: &Case<'_>, row: &Delivery, user: &str, closes: i64) -> bool {
     let night = closes..=row.settled_at.unwrap_or(closes);
     let mut heard = case.account.webhooks.iter().filter(|webhook| night.contains(&webhook.at_ms));
-    let theirs = |event: &Value| event["source"]["userId"] == user;
-    heard.any(|webhook| webhook.events.iter().any(theirs))
-        && trouble(case, case.account, *night.start(), *night.end()).is_some()
+    let in_trouble = trouble(case, case.account, *night.start(), *night.end()).is_some();
+    heard.any(|webhook| {
+        let late = |event: &Value| event["timestamp"].as_i64().is_some_and(|said| said < closes);
+        let mut theirs = webhook.events.iter().filter(|event| event["source"]["userId"] == user);
+        theirs.any(|event| in_trouble || late(event))
+    })
 }
 
 /// Whether LINE refused something that day: of this person, or of anybody.
