@@ -81,7 +81,8 @@ fn refused_by_line(account: &Account) -> Vec<String> {
 }
 
 /// Pushes of a day's text that an accepted reply had brought before. While a server that died still holds the
-/// push, nobody can know whether it left.
+/// push, nobody can know whether it left; and what was read during a rest comes again to whoever ends the rest
+/// before the day's hour.
 fn told_again(account: &Account, away: &[Span]) -> Vec<String> {
     let is_held = |at_ms: i64| away.iter().any(|span| (span.from_ms..=span.until_ms).contains(&at_ms));
     let sends: Vec<(&Entry, Vec<calls::Call>)> = account
@@ -95,11 +96,24 @@ fn told_again(account: &Account, away: &[Span]) -> Vec<String> {
     let pushed = sends.iter().enumerate().filter(|(_, (entry, _))| entry.endpoint == "push");
     let again = pushed.filter(|(at, (push, calls))| {
         let mut before = sends[..*at].iter().filter(|(entry, _)| entry.endpoint == "reply");
-        before.any(|(reply, told)| same(reply, push) && told == calls && !is_held(reply.at_ms))
+        before.any(|(reply, told)| {
+            same(reply, push) && told == calls && !is_held(reply.at_ms) && !came_back(account, reply, push)
+        })
     });
     again
         .map(|(_, (push, _))| format!("{:?} was pushed at {} what a reply had said", push.to, moment(push.at_ms)))
         .collect()
+}
+
+/// Whether the reader ended a rest between the two.
+fn came_back(account: &Account, reply: &Entry, push: &Entry) -> bool {
+    let between = |webhook: &&WebhookEntry| (reply.at_ms..=push.at_ms).contains(&webhook.at_ms);
+    let theirs = |event: &Value| push.to.iter().any(|user| event["source"]["userId"] == user.as_str());
+    let mut between = account.webhooks.iter().filter(between).flat_map(|webhook| &webhook.events);
+    let said = |part: &Value, what: &str| part.as_str().is_some_and(|said| said.contains(what));
+    let resumes =
+        |event: &Value| said(&event["postback"]["data"], "|rest|resume|") || said(&event["message"]["text"], "再開");
+    between.any(|event| theirs(event) && resumes(event))
 }
 
 /// What a reader is to get on a quiet day; `None` where the rows alone do not tell.
