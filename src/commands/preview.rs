@@ -36,9 +36,16 @@ pub struct PreviewArgs {
     /// Show this many texts picked from all that are written.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), help = "書かれた原稿から、この本数をえらぶ")]
     pub random: Option<u16>,
-    /// The same seed picks the same texts.
-    #[arg(long, value_name = "S", default_value_t = 0, help = "同じ数なら、同じ原稿をえらぶ")]
+    /// The same seed picks the same texts: a number, or the hash of a commit, so that nobody chooses what is shown.
+    #[arg(long, value_name = "S", value_parser = seed, default_value = "0", help = "同じ数（コミットのハッシュでも）なら、同じ原稿をえらぶ")]
     pub seed: u64,
+}
+
+/// A number, or up to 16 hexadecimal digits at the beginning of a hash.
+fn seed(text: &str) -> Result<u64, String> {
+    let hash = text.get(..16).unwrap_or(text);
+    let number = text.parse().or_else(|_| u64::from_str_radix(hash, 16));
+    number.map_err(|_| "数か、コミットのハッシュ（0〜9、a〜f）で書いてください。".to_owned())
 }
 
 fn slot(text: &str) -> Result<Slot, String> {

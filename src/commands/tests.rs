@@ -176,6 +176,10 @@ fn the_same_seed_picks_the_same_texts_and_none_twice() {
     let firsts: std::collections::BTreeSet<String> =
         (0..20).map(|seed| previewed(&format!("--random 1 --seed {seed}")).unwrap().to_string()).collect();
     assert!(firsts.len() > 1, "{firsts:?}");
+    let hash = "9c4759c2d0fb2f3bb7c2bd0a1b9a6a2f4f6f1e7d";
+    let one = |seed: &str| previewed(&format!("--random 1 --seed {seed}")).unwrap();
+    assert_eq!(one(hash), one(&hash[..16]));
+    assert!(parsed::<PreviewArgs>("--random 1 --seed あか").is_err());
 }
 
 fn checked(folder: &Folder, words: &str) -> (Outcome, String) {
