@@ -3,11 +3,11 @@
 use tokio::sync::mpsc;
 
 use super::{Channel, Deliveries, DeliveryError, either};
-use crate::domain::delivery::Report;
 use crate::domain::delivery::health::{Change, HoldReason};
-use crate::domain::ids::DeliveryId;
+use crate::domain::delivery::{Parts, Purpose, Report};
+use crate::domain::ids::{AccountId, DeliveryId};
 use crate::fail::{self, Point};
-use crate::store::{Outcome, StoreError, Tries, Via};
+use crate::store::{Blind, Leased, Outcome, StoreError, Tries, Via};
 
 /// Outcomes written in one transaction.
 const RECORDS: usize = 500;
@@ -31,6 +31,24 @@ pub(super) struct Attempt {
     pub content: u64,
     /// How it was to leave.
     pub via: Via,
+    /// Whose day was read in it, where LINE took an answer that shows one.
+    pub read: Option<Read>,
+}
+
+/// A day that somebody has read.
+pub(super) struct Read {
+    reader: (AccountId, Blind),
+    purpose: Purpose,
+    request_id: Option<String>,
+}
+
+impl Read {
+    /// The day that this row shows inside an answer, which LINE took with that request.
+    pub(super) fn within(row: &Leased, request_id: Option<String>) -> Option<Self> {
+        let Parts::Answer { said, .. } = &row.parts else { return None };
+        let (reader, today) = (row.reader.as_ref()?, said.today.as_ref()?);
+        Some(Self { reader: (row.account, reader.blind), purpose: Purpose::daily(today.day), request_id })
+    }
 }
 
 /// What a batch of attempts says about the account.
@@ -95,6 +113,9 @@ impl Deliveries {
         let tx = self.store.begin().await?;
         let outcomes: Vec<&Outcome> = attempts.iter().map(|attempt| &attempt.outcome).collect();
         tx.record_all(&outcomes).await?;
+        for Read { reader, purpose, request_id } in attempts.iter().filter_map(|attempt| attempt.read.as_ref()) {
+            tx.settle_read(*reader, purpose, request_id.as_deref()).await?;
+        }
         fail::at(either(via, Point::D5, Point::E4));
         tx.commit().await?;
         fail::at(either(via, Point::D6, Point::E5));

@@ -9,7 +9,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use tokio::time::Instant;
 
 use super::pace::Endpoint;
-use super::record::{Attempt, Sent};
+use super::record::{Attempt, Read, Sent};
 use super::speak;
 use super::{Channel, Deliveries, DeliveryError, IN_FLIGHT, LEASE_MARGIN_MS};
 use crate::domain::delivery::health::PROBE_EVERY_MS;
@@ -128,7 +128,7 @@ impl Deliveries {
             return None; // whoever reaps it starts with a whole lease
         }
         let (content, via) = (speak::content(&row.parts), row.via);
-        let unasked = |outcome| Some(Attempt { outcome, report: None, content, via });
+        let unasked = |outcome| Some(Attempt { outcome, report: None, content, via, read: None });
         if now >= row.window_until {
             return unasked(ended(&row, "window_closed"));
         }
@@ -187,7 +187,7 @@ impl Deliveries {
     }
 
     async fn attempt(&self, channel: &Channel, row: &Leased, content: u64, batch: &Batch) -> Attempt {
-        let unasked = |why| Attempt { outcome: ended(row, why), report: None, content, via: row.via };
+        let unasked = |why| Attempt { outcome: ended(row, why), report: None, content, via: row.via, read: None };
         // A text that cannot be composed must not take the whole tick with it.
         let compose = AssertUnwindSafe(|| speak::objects(&row.parts, &channel.account.library));
         let Ok(objects) = std::panic::catch_unwind(compose) else {
@@ -205,8 +205,9 @@ impl Deliveries {
             // We are out of the group already; that says nothing about the account.
             return unasked("left_before");
         }
+        let read = if report == Report::Accepted { Read::within(row, request_id.clone()) } else { None };
         let outcome = self.outcome(row, report, request_id);
-        Attempt { outcome, report: Some(report), content, via: row.via }
+        Attempt { outcome, report: Some(report), content, via: row.via, read }
     }
 
     fn outcome(&self, row: &Leased, report: Report, request_id: Option<String>) -> Outcome {

@@ -241,8 +241,8 @@ impl Tx {
         Ok(rows.count(&self.inner).await? > 0)
     }
 
-    /// This user's row for the purpose, if it waits and is in nobody's hands; also one that was to travel in an
-    /// answer of which nothing has left. It is held until the transaction ends, so that nobody sends it meanwhile.
+    /// This user's row for the purpose, if it waits and is in nobody's hands. It is held until the transaction
+    /// ends, so that nobody sends it meanwhile.
     ///
     /// # Errors
     ///
@@ -257,21 +257,10 @@ impl Tx {
             .filter(Column::AccountId.eq(account.0))
             .filter(Column::UserBlind.eq(blind.0.to_vec()))
             .filter(Column::Purpose.eq(purpose.as_str()))
-            .filter(Column::State.eq(State::Waiting.as_str()));
-        let Some(row) = rows.lock(LockType::Update).one(&self.inner).await? else { return Ok(None) };
-        let is_free = match row.rides_on {
-            Some(answer) => self.is_untried(answer).await?,
-            None => true,
-        };
-        Ok(is_free.then_some(DeliveryId(row.id)))
-    }
-
-    /// Whether an answer waits and was certainly not sent; it is held as well.
-    async fn is_untried(&self, answer: i64) -> Result<bool> {
-        let rows = delivery::Entity::find_by_id(answer)
             .filter(Column::State.eq(State::Waiting.as_str()))
-            .filter(Column::MaybeSent.eq(false));
-        Ok(rows.lock(LockType::Update).one(&self.inner).await?.is_some())
+            .filter(Column::RidesOn.is_null());
+        let row = rows.lock(LockType::Update).one(&self.inner).await?;
+        Ok(row.map(|row| DeliveryId(row.id)))
     }
 
     /// Whether something still wants to leave for this user or group.

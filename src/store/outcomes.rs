@@ -10,8 +10,8 @@ use sea_orm::sea_query::{CaseStatement, Cond, Expr, ExprTrait as _, LockBehavior
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder as _, QuerySelect as _};
 
 use super::deliveries::{at, open, overdue};
-use super::{Result, Tx, Via};
-use crate::domain::delivery::{Parts, State};
+use super::{Blind, Result, Tx, Via};
+use crate::domain::delivery::{Parts, Purpose, State};
 use crate::domain::ids::{AccountId, DeliveryId, ReaderId};
 
 /// What becomes of a leased row.
@@ -182,6 +182,34 @@ impl Tx {
             .value(Column::SettledAt, self.ambient.now_ms())
             .and_where(Expr::col(Column::RidesOn).eq(answer.0))
             .and_where(Expr::col(Column::State).ne(State::Accepted.as_str()))
+            .to_owned();
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
+    /// This user has read what the row for that purpose holds, in an answer that LINE took with that request: it
+    /// waits no more, whatever it was to travel in.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError::Database`].
+    pub async fn settle_read(
+        &self,
+        (account, blind): (AccountId, Blind),
+        purpose: &Purpose,
+        request_id: Option<&str>,
+    ) -> Result<()> {
+        let update = Query::update()
+            .table(delivery::Entity)
+            .value(Column::State, State::Accepted.as_str())
+            .value(Column::RequestId, request_id)
+            .value(Column::Error, Option::<String>::None)
+            .value(Column::PartsSealed, Option::<Vec<u8>>::None)
+            .value(Column::SettledAt, self.ambient.now_ms())
+            .and_where(Expr::col(Column::AccountId).eq(account.0))
+            .and_where(Expr::col(Column::UserBlind).eq(blind.0.to_vec()))
+            .and_where(Expr::col(Column::Purpose).eq(purpose.as_str()))
+            .and_where(Expr::col(Column::State).eq(State::Waiting.as_str()))
             .to_owned();
         self.inner.execute(&update).await?;
         Ok(())

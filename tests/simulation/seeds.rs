@@ -102,10 +102,16 @@ fn nothing_that_was_tapped_before_the_last_stop_brings_letters_back() {
 }
 
 /// The day was asked for twice, shown in the second answer, and pushed because the first had not left.
-/// `stories::answers::a_days_message_that_is_asked_for_twice_travels_in_the_answer_that_leaves`.
+/// `stories::answers::a_days_message_that_is_asked_for_twice_is_read_in_whichever_answer_leaves`.
 #[test]
 fn a_day_that_the_second_answer_shows_is_not_pushed_for_the_first() {
     holds(733);
+}
+
+/// As 733, the other way round: the first answer showed it, and the second never left.
+#[test]
+fn a_day_that_the_first_answer_shows_is_not_pushed_for_the_second() {
+    holds(6123);
 }
 
 /// The judge did not know that the block of a stranger is not written down.
