@@ -92,9 +92,9 @@ impl<'a> Case<'a> {
         self.by_user.get(user).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Whether the push was an answer: its row says so, or that of another attempt, or LINE was asked the same as a reply less than an
-    /// hour before and did not take it. No row names a request that was never accepted, and a reply that is
-    /// refused for its token has no reader either.
+    /// Whether the push was an answer: its row says so, or that of another attempt, or LINE was asked the same as
+    /// a reply less than an hour before and did not take it. No row names a request that was never accepted, and
+    /// a reply that is refused for its token has no reader either.
     pub fn is_answer(&self, push: &Entry) -> bool {
         let to_them = |reply: &Entry| reply.to.is_empty() || reply.to == push.to;
         let lately = |reply: &Entry| (push.at_ms - ANSWER_MS..=push.at_ms).contains(&reply.at_ms);
