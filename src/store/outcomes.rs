@@ -174,17 +174,23 @@ impl Tx {
     }
 
     async fn settle_riders(&self, answer: DeliveryId, state: State, request_id: Option<&str>) -> Result<()> {
-        let update = Query::update()
+        let mut update = self.settling(state, request_id);
+        update
+            .and_where(Expr::col(Column::RidesOn).eq(answer.0))
+            .and_where(Expr::col(Column::State).ne(State::Accepted.as_str()));
+        self.inner.execute(&update).await?;
+        Ok(())
+    }
+
+    /// Ends rows now, by that request, and forgets what they hold; which rows is for the caller to say.
+    fn settling(&self, state: State, request_id: Option<&str>) -> UpdateStatement {
+        Query::update()
             .table(delivery::Entity)
             .value(Column::State, state.as_str())
             .value(Column::RequestId, request_id)
             .value(Column::PartsSealed, Option::<Vec<u8>>::None)
             .value(Column::SettledAt, self.ambient.now_ms())
-            .and_where(Expr::col(Column::RidesOn).eq(answer.0))
-            .and_where(Expr::col(Column::State).ne(State::Accepted.as_str()))
-            .to_owned();
-        self.inner.execute(&update).await?;
-        Ok(())
+            .to_owned()
     }
 
     /// This user has read what the row for that purpose holds, in an answer that LINE took with that request: it
@@ -199,18 +205,13 @@ impl Tx {
         purpose: &Purpose,
         request_id: Option<&str>,
     ) -> Result<()> {
-        let update = Query::update()
-            .table(delivery::Entity)
-            .value(Column::State, State::Accepted.as_str())
-            .value(Column::RequestId, request_id)
+        let mut update = self.settling(State::Accepted, request_id);
+        update
             .value(Column::Error, Option::<String>::None)
-            .value(Column::PartsSealed, Option::<Vec<u8>>::None)
-            .value(Column::SettledAt, self.ambient.now_ms())
             .and_where(Expr::col(Column::AccountId).eq(account.0))
             .and_where(Expr::col(Column::UserBlind).eq(blind.0.to_vec()))
             .and_where(Expr::col(Column::Purpose).eq(purpose.as_str()))
-            .and_where(Expr::col(Column::State).eq(State::Waiting.as_str()))
-            .to_owned();
+            .and_where(Expr::col(Column::State).eq(State::Waiting.as_str()));
         self.inner.execute(&update).await?;
         Ok(())
     }
