@@ -131,3 +131,10 @@ fn a_day_that_another_of_the_family_brought_back_has_its_reason() {
 fn a_rest_that_reaches_the_quiet_days_is_kept() {
     holds(1712);
 }
+
+/// 「停止」 was said after another of the family had told a loss; the loss was taken back, and letters came.
+/// `stories::invitation::whoever_says_stop_after_the_others_told_a_loss_stays_stopped_when_it_is_taken_back`.
+#[test]
+fn a_stop_that_was_said_over_the_familys_loss_outlives_it() {
+    holds(7426);
+}

@@ -167,6 +167,28 @@ async fn a_mother_reports_the_birth_for_everybody_and_a_loss_too() {
 }
 
 #[tokio::test]
+async fn whoever_says_stop_after_the_others_told_a_loss_stays_stopped_when_it_is_taken_back() {
+    let world = World::at("2026-11-22 09:00").await;
+    let hana = hana(&world).await;
+    let ren = joined(&world, &hana, "お父さん・パートナー").await;
+    let grandmother = joined(&world, &hana, "おじいさん・おばあさん").await;
+    hana.says("流産しました").await.tells("お届けを止めました。");
+    for other in [&ren, &grandmother] {
+        other.says("停止").await.tells("お届けは、止まっています");
+    }
+    // It is not hers to take back, and her own stop alone brings nothing.
+    grandmother.says("もどす").await.tells("お届けは、止まっています");
+    hana.says("もどす").await.tells("もとにもどしました");
+    world.until("2026-11-23 12:00").await;
+    hana.was_pushed(&["11-23 08:00"]);
+    ren.was_pushed(&[]);
+    grandmother.was_pushed(&[]);
+    ren.says("もどす").await.tells("もとにもどしました");
+    world.until("2026-11-24 12:00").await;
+    ren.was_pushed(&["11-24 08:00"]);
+}
+
+#[tokio::test]
 async fn a_grandmothers_own_stop_and_pause_are_hers_alone() {
     let world = World::at("2026-11-22 09:00").await;
     let hana = hana(&world).await;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Facts, ages};
 use crate::domain::calendar::LeapRule;
-use crate::domain::family::{Follow, Journey, StopReason};
+use crate::domain::family::{Follow, Journey, OwnStop, StopReason};
 use crate::domain::ids::ChildId;
 
 /// A stop or a loss can be undone for this many days (design §13).
@@ -25,9 +25,11 @@ pub(super) fn before_stop(journey: &Journey) -> &Journey {
     }
 }
 
-/// The day of the reader's own stop.
+/// The day of the reader's own stop. A plain one over a child that the family has lost stands behind the
+/// loss: it says nothing of it, and to lift it alone would bring nothing back.
 pub(super) fn own_stop(follow: &Follow) -> Option<NaiveDate> {
-    follow.stopped.map(|stop| stop.on)
+    let counts = |stop: &OwnStop| stop.reason == StopReason::Loss || !follow.child.journey.is_stopped();
+    follow.stopped.filter(counts).map(|stop| stop.on)
 }
 
 /// A stop of the whole family can be lifted by those who may speak for it.

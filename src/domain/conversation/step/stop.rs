@@ -20,11 +20,22 @@ pub(super) fn plain(scene: Scene<'_>) -> Step {
         return step.tell(Line::NothingToStop);
     }
     if children.is_empty() {
-        let loss = scene.facts.follows.iter().any(Follow::is_lost);
-        let step = step.want(Effect::StandStill);
-        return if loss { step.tell(Line::QuietStopped) } else { step.say(Prompt::Stopped) };
+        return stopped_once_more(scene, step);
     }
     step.want(Effect::Stop { children, reason: StopReason::Plain }).say(Prompt::Stopped)
+}
+
+/// Nothing goes on any more. What only the family has stopped is stopped by this reader too, so that nothing
+/// comes to them when another takes the loss back.
+fn stopped_once_more(scene: Scene<'_>, step: Step) -> Step {
+    let by_others = ids(scene.facts.follows.iter().filter(|follow| follow.stopped.is_none()));
+    let step = if by_others.is_empty() {
+        step.want(Effect::StandStill)
+    } else {
+        step.want(Effect::Stop { children: by_others, reason: StopReason::Plain })
+    };
+    let loss = scene.facts.follows.iter().any(Follow::is_lost);
+    if loss { step.tell(Line::QuietStopped) } else { step.say(Prompt::Stopped) }
 }
 
 pub(super) fn ids<'a>(follows: impl Iterator<Item = &'a Follow>) -> Vec<ChildId> {
