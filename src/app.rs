@@ -12,6 +12,7 @@ pub mod demo;
 pub mod enquiry;
 pub mod keys;
 pub mod means;
+pub mod menus;
 pub mod online;
 mod open;
 pub mod platform;
@@ -31,6 +32,7 @@ use crate::content::Findings;
 use crate::delivery::{Deliveries, Kind};
 use crate::http::{self, Site};
 use crate::inbox::{Inbox, InboxError};
+use crate::menu::Menus;
 use crate::store::{KeyError, ListError, SchemaError, Store, StoreError};
 use crate::timers::redis::BadAddress;
 
@@ -101,6 +103,9 @@ pub enum StartError {
         /// What is wrong and what would be right.
         sentence: String,
     },
+    /// The menus of the demo.
+    #[error(transparent)]
+    Menus(#[from] Box<menus::MenuDeskError>),
     /// The address of Redis.
     #[error(transparent)]
     Redis(#[from] BadAddress),
@@ -125,6 +130,7 @@ pub struct App {
     ambient: Ambient,
     inbox: Inbox,
     deliveries: Deliveries,
+    menus: Menus,
     site: Site,
     /// Rings when the clock was moved.
     moved: Arc<Notify>,
@@ -187,6 +193,12 @@ impl App {
     #[must_use]
     pub const fn site(&self) -> &Site {
         &self.site
+    }
+
+    /// The menus of its accounts.
+    #[must_use]
+    pub const fn menus(&self) -> &Menus {
+        &self.menus
     }
 
     /// The database, for commands and checks.

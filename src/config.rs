@@ -66,6 +66,8 @@ pub struct Config {
     pub suppression_file: Option<PathBuf>,
     /// Content from a folder instead of what is compiled in.
     pub content_dir: Option<PathBuf>,
+    /// Rich menus from a folder instead of what is compiled in.
+    pub rich_menu_dir: Option<PathBuf>,
     /// LINE's API host, or a simulator's.
     pub line_api_url: String,
     /// LINE's data host, or a simulator's.
@@ -82,8 +84,6 @@ pub struct Config {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
-    /// Settings that were given and that this version does not use yet.
-    pub not_yet: Vec<&'static str>,
     /// The account that `/webhook` means.
     pub default_account: String,
     /// The accounts; at least one where a server is to run.
@@ -165,6 +165,7 @@ impl Config {
             key_file: values.text("key_file").map(PathBuf::from),
             suppression_file: values.text("suppression_file").map(PathBuf::from),
             content_dir: values.text("content_dir").map(PathBuf::from),
+            rich_menu_dir: values.text("rich_menu_dir").map(PathBuf::from),
             line_api_url: api.unwrap_or_else(|| LINE_API.to_owned()),
             line_data_api_url: data.unwrap_or_else(|| LINE_DATA_API.to_owned()),
             replicas: values.parsed("replicas", "1", "1以上の整数"),
@@ -173,7 +174,6 @@ impl Config {
             rehearsal_clock: values.optional("rehearsal_clock", "RFC 3339 の日時（例 2026-11-22T07:00:00+09:00）"),
             log: values.text("log").unwrap_or_else(|| "info".to_owned()),
             log_format: log_format(values),
-            not_yet: ["rich_menu_dir"].into_iter().filter(|key| values.text(key).is_some()).collect(),
             default_account,
             accounts,
         };

@@ -54,6 +54,8 @@ pub mod http;
 pub mod inbox;
 pub mod line;
 pub mod logging;
+pub mod menu;
+pub mod picture;
 pub mod simulator;
 pub mod store;
 pub mod timers;

@@ -2,14 +2,17 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Parser, Subcommand};
+use hagukumi::app::menus::{MenuDesk, MenuDeskError, drawn, menu_source, municipality};
 use hagukumi::app::{self, archive, demo, keys, platform};
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
-use hagukumi::commands::{Outcome, backup, calendar, check, enquiry, key, preview, restore};
+use hagukumi::commands::{Outcome, backup, calendar, check, enquiry, key, preview, restore, rich_menu};
+use hagukumi::commands::Format;
+use hagukumi::commands::rich_menu::RichMenuCommand;
 use hagukumi::config::{Config, LogFormat, Mistakes};
 use hagukumi::content::{self, Finding, Loaded, SETTINGS, Severity};
 use hagukumi::domain::calendar::{JST, civil};
@@ -17,6 +20,7 @@ use hagukumi::domain::programme::pack::Place;
 use hagukumi::fail;
 use hagukumi::line::outgoing::to_line;
 use hagukumi::logging;
+use hagukumi::menu::{Done, Order};
 
 /// 妊娠4週から3歳の誕生日まで、家族に寄りそう LINE の配信サーバー
 #[derive(Parser)]
@@ -54,6 +58,9 @@ enum Command {
     /// 個人情報を封じる鍵を交換する
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// リッチメニュー（トークの下のメニュー）を、ファイルのとおりにする
+    #[command(subcommand)]
+    RichMenu(RichMenuCommand),
     /// 問い合わせ番号から、お届けの記録を見る（窓口のために）
     Enquiry(enquiry::EnquiryArgs),
 }
@@ -105,7 +112,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
         Command::Serve => later(serve(read_config(cli)?)),
-        Command::Demo(args) => later(run_demo(read_config(cli)?.content_dir, args)),
+        Command::Demo(args) => later(run_demo(read_config(cli)?, args)),
         Command::Simulator(args) => later(run_simulator(read_config_of_line(cli)?, args)),
         Command::Migrate => later(migrate(read_config(cli)?)),
         Command::Check(args) => match read_config(cli) {
@@ -121,6 +128,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             Ok(preview::run(args, &library, &to_line, &mut std::io::stdout().lock())?)
         }
         Command::Healthcheck => later(healthcheck(read_config(cli)?)),
+        Command::RichMenu(command) => run_menus(&read_config(cli)?, command),
         Command::Enquiry(args) => later(ask(read_config(cli)?, args)),
         Command::Backup(args) => later(back_up(read_config(cli)?, args)),
         Command::Restore(args) => later(come_back(read_config(cli)?, args)),
@@ -176,7 +184,8 @@ fn run_check(args: &check::CheckArgs, config: &Config) -> anyhow::Result<Outcome
         let asked = later(async { Ok(app::online::findings(config, &Ambient::system()).await) })?;
         more.extend(asked);
     }
-    Ok(check::run(args, &source, municipality, today, &|_| more.clone(), &mut std::io::stdout().lock())?)
+    let sources = (&source, &menu_source(config));
+    Ok(check::run(args, sources, municipality, today, &|_| more.clone(), &mut std::io::stdout().lock())?)
 }
 
 /// What would keep `serve` from starting, and what cannot be seen from here and is forgotten easily.
@@ -205,9 +214,6 @@ async fn ambient(config: &Config) -> anyhow::Result<Ambient> {
 
 async fn serve(config: Config) -> anyhow::Result<Outcome> {
     let _last_words = logging::start(&config.log, config.log_format);
-    for setting in &config.not_yet {
-        tracing::warn!(setting, "this version does not use this setting yet");
-    }
     // Listened for before anybody may know that we serve, so that no order to stop is missed.
     let stop = told_to_stop()?;
     let serving = app::run(&config, ambient(&config).await?).await?;
@@ -218,10 +224,10 @@ async fn serve(config: Config) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-async fn run_demo(content: Option<PathBuf>, args: &DemoArgs) -> anyhow::Result<Outcome> {
+async fn run_demo(config: Config, args: &DemoArgs) -> anyhow::Result<Outcome> {
     let _last_words = logging::start("warn", LogFormat::Pretty);
     let stop = told_to_stop()?;
-    let demo = demo::start(content, args.control, &Ambient::system()).await?;
+    let demo = demo::start(config.content_dir, config.rich_menu_dir, args.control, &Ambient::system()).await?;
     let mut out = std::io::stdout();
     writeln!(out, "phone {}\nbot {}", demo.phone_url, demo.bot_url)?;
     if let Some(control) = &demo.control_url {
@@ -259,6 +265,105 @@ async fn ask(config: Config, args: &enquiry::EnquiryArgs) -> anyhow::Result<Outc
     let number = args.read()?;
     let found = app::enquiry::enquiry(&config, Ambient::system(), &number).await?;
     Ok(enquiry::run(&number, found.as_ref(), JST, &mut std::io::stdout().lock())?)
+}
+
+fn run_menus(config: &Config, command: &RichMenuCommand) -> anyhow::Result<Outcome> {
+    match command {
+        RichMenuCommand::Plan { account, format } => later(plan_menus(config, account.as_deref(), *format)),
+        RichMenuCommand::Apply { account, test_readers } => later(apply_menus(config, account.as_deref(), test_readers)),
+        RichMenuCommand::Rollback { account } => later(roll_menus_back(config, account.as_deref())),
+        RichMenuCommand::Export { account, out } => later(export_menus(config, account.as_deref(), out)),
+        RichMenuCommand::Preview { account, out } => preview_menus(config, account.as_deref(), out.as_deref()),
+    }
+}
+
+/// The database and LINE, with the findings of the files written where they keep anything from being done.
+async fn menu_desk(config: &Config, account: Option<&str>) -> anyhow::Result<MenuDesk> {
+    Ok(MenuDesk::open(config, Ambient::system(), account).await?)
+}
+
+/// Mistakes in the files one a line, as `check` writes them; other failures as they are.
+fn files_or(error: MenuDeskError, config: &Config) -> anyhow::Result<Outcome> {
+    let MenuDeskError::Files(findings) = error else { return Err(error.into()) };
+    let root = menu_source(config).root();
+    for finding in &findings.0 {
+        writeln!(std::io::stdout(), "{root}/{finding}")?;
+    }
+    Ok(Outcome::Findings)
+}
+
+async fn plan_menus(config: &Config, account: Option<&str>, format: Format) -> anyhow::Result<Outcome> {
+    let desk = menu_desk(config, account).await?;
+    for (at, slug) in desk.accounts.iter().enumerate() {
+        let (built, _) = match desk.built(at) {
+            Ok(built) => built,
+            Err(error) => return files_or(error, config),
+        };
+        let looked = desk.menus.plan(at, &built).await?;
+        let account = (slug.as_str(), desk.today(at));
+        rich_menu::plan(account, &built.declared, &looked, format, &mut std::io::stdout().lock())?;
+    }
+    desk.close().await;
+    Ok(Outcome::Fine)
+}
+
+async fn apply_menus(config: &Config, account: Option<&str>, testers: &[String]) -> anyhow::Result<Outcome> {
+    let desk = menu_desk(config, account).await?;
+    for (at, slug) in desk.accounts.iter().enumerate() {
+        let (built, _) = match desk.built(at) {
+            Ok(built) => built,
+            Err(error) => return files_or(error, config),
+        };
+        let order = match testers {
+            [] => Order::Everybody,
+            numbers => Order::Testers(desk.testers(at, numbers).await?),
+        };
+        let applied = desk.menus.apply(at, &built, &order, &mut say_done).await?;
+        writeln!(std::io::stdout(), "{}", rich_menu::applied(slug, &applied))?;
+    }
+    desk.close().await;
+    Ok(Outcome::Fine)
+}
+
+async fn roll_menus_back(config: &Config, account: Option<&str>) -> anyhow::Result<Outcome> {
+    let desk = menu_desk(config, account).await?;
+    for (at, slug) in desk.accounts.iter().enumerate() {
+        let number = desk.menus.roll_back(at, &mut say_done).await?;
+        writeln!(std::io::stdout(), "アカウント {slug}：前の版にもどしました（版{number}）。ファイルは新しいままなので、つぎの apply までに直してください。")?;
+    }
+    desk.close().await;
+    Ok(Outcome::Fine)
+}
+
+/// What is being done, line by line, for whoever looks on.
+fn say_done(done: Done) {
+    let _nobody_listens = writeln!(std::io::stdout(), "{}", rich_menu::done(&done));
+}
+
+async fn export_menus(config: &Config, account: Option<&str>, folder: &Path) -> anyhow::Result<Outcome> {
+    let desk = menu_desk(config, account).await?;
+    let Some(exported) = desk.menus.export(0).await? else {
+        return Err(anyhow!("このアカウントには、まだ何も反映していません。先に hagukumi rich-menu apply を実行してください"));
+    };
+    let files = rich_menu::export::files(&exported);
+    rich_menu::export::write(folder, &files).with_context(|| format!("{} に書き出せません", folder.display()))?;
+    desk.close().await;
+    writeln!(std::io::stdout(), "{}個のファイルを {} に書き出しました。", files.len(), folder.display())?;
+    Ok(Outcome::Fine)
+}
+
+fn preview_menus(config: &Config, account: Option<&str>, file: Option<&Path>) -> anyhow::Result<Outcome> {
+    let (_, municipality) = municipality(config, account)?;
+    let menus = match content::load_menus(&menu_source(config), &municipality) {
+        Ok(loaded) => loaded.menus,
+        Err(findings) => return files_or(findings.into(), config),
+    };
+    let html = rich_menu::preview::html(&menus, &drawn(&menus)?);
+    match file {
+        Some(file) => std::fs::write(file, html).with_context(|| format!("{} に書けません", file.display()))?,
+        None => write!(std::io::stdout(), "{html}")?,
+    }
+    Ok(Outcome::Fine)
 }
 
 async fn back_up(config: Config, args: &backup::BackupArgs) -> anyhow::Result<Outcome> {

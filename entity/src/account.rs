@@ -13,6 +13,8 @@ pub struct Model {
     pub held: Option<String>,
     pub held_at: Option<i64>,
     pub probe_at: Option<i64>,
+    pub menu_lock: Option<i64>,
+    pub menu_lock_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

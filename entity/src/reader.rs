@@ -21,6 +21,8 @@ pub struct Model {
     pub next_care_at: Option<i64>,
     pub created_at: i64,
     pub updated_at: i64,
+    pub menu_wanted: Option<i32>,
+    pub menu_linked: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,7 @@ use sea_orm_migration::prelude::*;
 mod m0001_first_schema;
 mod m0002_codes;
 mod m0003_deliveries_by_reader;
+mod m0004_menus;
 
 /// All migrations.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_first_schema::Migration),
             Box::new(m0002_codes::Migration),
             Box::new(m0003_deliveries_by_reader::Migration),
+            Box::new(m0004_menus::Migration),
         ]
     }
 }

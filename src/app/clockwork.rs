@@ -8,6 +8,7 @@ use super::App;
 use crate::clock::RehearsalClock;
 use crate::delivery::{DeliveryError, GRACE_MS, Kind};
 use crate::inbox::InboxError;
+use crate::menu::MenuError;
 use crate::store::StoreError;
 
 /// Why time could not be moved.
@@ -19,6 +20,9 @@ pub enum ClockworkError {
     /// Deliveries.
     #[error(transparent)]
     Deliveries(#[from] DeliveryError),
+    /// Menus.
+    #[error(transparent)]
+    Menus(#[from] MenuError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -37,6 +41,8 @@ pub enum Chore {
     Mornings(usize),
     /// Planning whom the timer index forgot.
     Sweep(usize),
+    /// Giving the readers of an account the menu that they want.
+    Menus(usize),
     /// Forgetting what is old, and keeping the time.
     Care,
 }
@@ -54,6 +60,7 @@ impl App {
             Chore::Answers(account) => self.deliveries.tick_of(account, Kind::Answers).await?,
             Chore::Mornings(account) => self.deliveries.tick_of(account, Kind::Mornings).await?,
             Chore::Sweep(account) => self.deliveries.sweep_of(account).await?,
+            Chore::Menus(account) => self.menus.tend_of(account).await?,
             Chore::Care => self.take_care().await.map(|()| 0)?,
         })
     }
@@ -74,6 +81,7 @@ impl App {
                 done += self.deliveries.tick(kind).await?;
             }
             done += self.deliveries.sweep().await?;
+            done += self.menus.tend_all().await?;
             if done == 0 {
                 return Ok(());
             }
@@ -109,6 +117,7 @@ impl App {
         let now = self.ambient.now_ms();
         let due = self.store.next_moment(now).await?;
         let swept = self.store.next_due_after(now - GRACE_MS).await?.map(|due| due + GRACE_MS);
-        Ok([due, swept, self.deliveries.next_trial()].into_iter().flatten().min())
+        let (trial, another_set) = (self.deliveries.next_trial(), self.menus.next_moment().await?);
+        Ok([due, swept, trial, another_set].into_iter().flatten().min())
     }
 }

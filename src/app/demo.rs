@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::menus::built;
 use super::{App, Serving, StartError, rehearsal_ambient};
 use crate::clock::{Ambient, RehearsalClock};
 use crate::config::{Config, LogFormat};
-use crate::content::{self, Source};
+use crate::content::{self, MenuSource, Source};
+use crate::menu::Order;
 use crate::simulator::{ChannelOptions, Options, Running, Simulator};
 use hands::Hands;
 
@@ -48,11 +50,19 @@ const BOT_USER_ID: &str = "Ub0700000000000000000000000000001";
 /// # Errors
 ///
 /// [`StartError`].
-pub async fn start(content_dir: Option<PathBuf>, control: bool, ambient: &Ambient) -> Result<Demo, StartError> {
+pub async fn start(
+    content_dir: Option<PathBuf>,
+    rich_menu_dir: Option<PathBuf>,
+    control: bool,
+    ambient: &Ambient,
+) -> Result<Demo, StartError> {
     let clock = Arc::new(RehearsalClock::running(ambient.now()));
     let folder = temporary_folder(ambient)?;
     let source = content_dir.clone().map_or(Source::Embedded, Source::Directory);
-    let service = content::load(&source, None)?.library.municipality.service;
+    let municipality = content::load(&source, None)?.library.municipality;
+    let menus = rich_menu_dir.map_or(MenuSource::Embedded, MenuSource::Directory);
+    let (menus, _) = built(&menus, &municipality, CHANNEL).map_err(Box::new)?;
+    let service = municipality.service;
     let simulator = simulator(&clock, service);
     let phone = listener(WISHED_PORT)?;
     let line = simulator.serve(phone).await;
@@ -61,6 +71,7 @@ pub async fn start(content_dir: Option<PathBuf>, control: bool, ambient: &Ambien
     let database = folder.join("demo.sqlite");
     let config = config(&line, &database, content_dir, ambient.now())?;
     let app = App::open(&config, rehearsal_ambient(&clock)).await?;
+    app.menus().apply(0, &menus, &Order::Everybody, &mut |_| {}).await.map_err(|error| Box::new(error.into()))?;
     let serving = app.serve(bot)?;
     simulator.channel(CHANNEL).set_webhook(&format!("{bot_url}/webhook"));
     let control_url = control.then(|| open_control(&simulator, &line, &clock));

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::means::Means;
+use super::menus::{built, menu_source};
 use super::open::{self, content_source};
 use crate::clock::Ambient;
 use crate::config::Config;
@@ -35,6 +36,7 @@ pub async fn findings(config: &Config, ambient: &Ambient) -> Vec<Finding> {
         }
         let Ok(loaded) = content::load(&content_source(config), one.municipality.as_deref()) else { continue };
         findings.extend(refused(&line, &one.slug, &loaded.library).await);
+        findings.extend(refused_menus(config, &line, &one.slug, &loaded.library).await);
     }
     findings
 }
@@ -71,6 +73,19 @@ async fn refused(line: &Line, slug: &str, library: &Library) -> Vec<Finding> {
                 let slots = slots.collect::<Vec<_>>().join("、");
                 findings.push(finding(slug, format_args!("LINE は {slots} のメッセージを受けつけません（{error}）。")));
             }
+        }
+    }
+    findings
+}
+
+/// The pages of menus that LINE would not take. What is wrong with the files is said by `check` itself.
+async fn refused_menus(config: &Config, line: &Line, slug: &str, library: &Library) -> Vec<Finding> {
+    let Ok((built, _)) = built(&menu_source(config), &library.municipality, slug) else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (id, page) in built.declared.pages.iter().zip(&built.pages) {
+        if let Err(error) = line.validate_menu(&page.object).await {
+            let sentence = format_args!("LINE はリッチメニュー「{}」を受けつけません（{error}）。", id.title);
+            findings.push(finding(slug, sentence));
         }
     }
     findings

@@ -23,6 +23,7 @@ use crate::inbox::Inbox;
 use crate::line::client::{Endpoints, Limits, Line};
 use crate::line::signature::Secrets;
 use crate::line::token::TokenSource;
+use crate::menu::Menus;
 use crate::store::{AccountRow, Sealer, Store, StoreError, backend_of};
 use crate::timers::TimerIndex;
 use crate::timers::fallback::Fallback;
@@ -82,6 +83,8 @@ impl App {
         };
         let deliveries = Deliveries::new(store.clone(), timers, ambient.clone(), pace, Arc::clone(&channels))
             .timed_by(Arc::clone(&skew));
+        let menus = Menus::new(store.clone(), ambient.clone(), Arc::clone(&channels));
+        menus.note_who_has_one().await?;
         deliveries.try_refused_again().await.map_err(|DeliveryError::Store(error)| error)?;
         let site = Site {
             inbox: inbox.clone(),
@@ -90,7 +93,7 @@ impl App {
             metrics: http::install_metrics(),
             skew,
         };
-        Ok(Self { store, ambient, inbox, deliveries, site, moved: Arc::default(), _lock: lock })
+        Ok(Self { store, ambient, inbox, deliveries, menus, site, moved: Arc::default(), _lock: lock })
     }
 }
 
@@ -311,6 +314,17 @@ async fn ensure_account(store: &Store, slug: &str) -> Result<AccountRow, StoreEr
     Ok(row)
 }
 
+/// As [`ensure_account`], for a command: whether what is held is tried again is the server's business.
+pub(super) async fn known_account(store: &Store, slug: &str) -> Result<AccountRow, StoreError> {
+    if let Some(row) = store.account(slug).await? {
+        return Ok(row);
+    }
+    let tx = store.begin().await?;
+    let row = tx.ensure_account(slug).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
 /// The texts of an account. Accounts with the same ones share them, however many they are.
 fn library<'c>(
     config: &Config,
@@ -333,7 +347,7 @@ fn library<'c>(
     Ok(library)
 }
 
-fn account(config: &Config, one: &AccountConfig, row: AccountRow, library: Arc<Library>) -> Account {
+pub(super) fn account(config: &Config, one: &AccountConfig, row: AccountRow, library: Arc<Library>) -> Account {
     let bot_user_id = one.bot_user_id.clone().or(row.bot_user_id);
     Account {
         id: row.id,
@@ -342,11 +356,12 @@ fn account(config: &Config, one: &AccountConfig, row: AccountRow, library: Arc<L
         hours: one.hours,
         bot_user_id: Arc::new(bot_user_id.map_or_else(OnceLock::new, OnceLock::from)),
         library,
+        has_menu: Arc::default(),
         privacy_url: privacy_url(config, &one.slug),
     }
 }
 
-fn texts(config: &Config, one: &AccountConfig) -> Result<Library, StartError> {
+pub(super) fn texts(config: &Config, one: &AccountConfig) -> Result<Library, StartError> {
     let loaded = content::load(&content_source(config), one.municipality.as_deref())?;
     for warning in &loaded.warnings {
         tracing::debug!(file = %warning.place.file, line = warning.place.line, "{}", warning.sentence);

@@ -26,6 +26,8 @@ const ANSWERS_EVERY: Duration = Duration::from_secs(1);
 const MORNINGS_EVERY: Duration = Duration::from_secs(1);
 /// How often the store is asked for whoever the timer index forgot.
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
+/// How often menus are looked after without a ring: other servers' readers, midnight, what failed.
+const MENUS_EVERY: Duration = Duration::from_secs(30);
 /// How often the timer index itself is looked after.
 const TEND_EVERY: Duration = Duration::from_secs(5);
 /// How often the rate that is not needed is lent, for a second each time.
@@ -80,6 +82,11 @@ pub(super) fn start(app: &App, stopped: &watch::Receiver<bool>) -> Vec<JoinHandl
                 async move { app.deliveries.tick_of(account, kind).await.map(|_| ()) }
             }));
         }
+        let menus = app.clone();
+        workers.push(worker("menus", stopped, app.inbox.changed(account), MENUS_EVERY, move || {
+            let app = menus.clone();
+            async move { app.menus.tend_of(account).await.map(|_| ()) }
+        }));
         let app = app.clone();
         workers.push(worker("sweep", stopped, Arc::default(), SWEEP_EVERY, move || {
             let app = app.clone();

@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::{Format, Outcome, unless_closed};
 use crate::config::{Mistake, Mistakes};
-use crate::content::{self, Finding, Loaded, SETTINGS, Severity, Source};
+use crate::content::{self, Finding, Loaded, MenuSource, SETTINGS, Severity, Source};
 use crate::domain::programme::pack::Place;
+use crate::picture;
 
 /// The arguments of `check`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -36,14 +37,16 @@ pub struct CheckArgs {
 /// When the output cannot be written.
 pub fn run(
     args: &CheckArgs,
-    source: &Source,
+    (source, menus): (&Source, &MenuSource),
     municipality: Option<&str>,
     today: NaiveDate,
     more: &dyn Fn(&Loaded) -> Vec<Finding>,
     out: &mut impl Write,
 ) -> io::Result<Outcome> {
+    let mut of_menus = Vec::new();
     let findings = match content::load(source, municipality) {
         Ok(loaded) => {
+            of_menus = menus_of(menus, &loaded);
             if args.topics {
                 unless_closed(topics(&loaded, args.format, out))?;
             }
@@ -55,7 +58,28 @@ pub fn run(
     };
     let root = source.root();
     unless_closed(findings.iter().try_for_each(|finding| write_one(finding, &root, args.format, out)))?;
-    Ok(if content::has_errors(&findings) { Outcome::Findings } else { Outcome::Fine })
+    let root = format!("{}/", menus.root());
+    unless_closed(of_menus.iter().try_for_each(|finding| write_rooted(finding, &root, args.format, out)))?;
+    let errors = content::has_errors(&findings) || content::has_errors(&of_menus);
+    Ok(if errors { Outcome::Findings } else { Outcome::Fine })
+}
+
+/// What is wrong with the menus: their files, and their pictures where the files are right.
+fn menus_of(source: &MenuSource, loaded: &Loaded) -> Vec<Finding> {
+    let loaded = match content::load_menus(source, &loaded.library.municipality) {
+        Ok(loaded) => loaded,
+        Err(findings) => return findings.0,
+    };
+    let mut findings = loaded.warnings;
+    for set in &loaded.menus.sets {
+        for page in &set.pages {
+            if let Err(why) = picture::of(page, &loaded.menus.icons) {
+                let place = Place { file: format!("{}/{}.toml", set.slug, page.slug), line: 1 };
+                findings.push(Finding { severity: Severity::Error, place, sentence: format!("{why}。") });
+            }
+        }
+    }
+    findings
 }
 
 /// Writes the table of topics and stages; a line says so where there is no plan.

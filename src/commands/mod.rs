@@ -1,4 +1,4 @@
-//! Commands: `check`, `calendar`, `preview`, `enquiry`, and what `backup`, `restore` and `key` say.
+//! Commands: `check`, `calendar`, `preview`, `enquiry`, and what `backup`, `restore`, `key` and `rich-menu` say.
 //!
 //! Each has its arguments (as the command line takes them) and a function `run` that writes to the
 //! given output and says what came of it. Nothing here has side effects, asks the clock or reads the
@@ -11,6 +11,7 @@ pub mod enquiry;
 pub mod key;
 pub mod preview;
 pub mod restore;
+pub mod rich_menu;
 
 #[cfg(test)]
 mod tests;

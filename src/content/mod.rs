@@ -17,6 +17,7 @@ mod danger;
 mod finding;
 mod length;
 mod manuscript;
+mod menu;
 mod municipal_text;
 mod municipality;
 mod pack;
@@ -34,6 +35,7 @@ pub use check::{check, has_errors};
 pub const SETTINGS: &str = "設定";
 
 pub use finding::{Finding, Findings, Severity};
+pub use menu::{LoadedMenus, MenuSource, load_menus};
 pub use phrases::{phrase_placeholders, required_labels, required_phrases};
 pub use plan::{Plan, Planned, Stage};
 pub use source::Source;

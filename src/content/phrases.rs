@@ -60,7 +60,7 @@ fn read(piece: Piece<'_>, set: &mut BTreeMap<String, (Phrase, String)>, log: &mu
 }
 
 fn phrase(table: &Table<'_>, log: &mut Log) -> Phrase {
-    table.only(log, &["text", "title", "alt", "labels"]);
+    table.only(log, &["text", "menu", "title", "alt", "labels"]);
     let mut short = |name, most| {
         let text = table.text(log, name)?;
         if text.value.encode_utf16().count() > most {
@@ -69,8 +69,9 @@ fn phrase(table: &Table<'_>, log: &mut Log) -> Phrase {
         Some(text.value)
     };
     let (text, title, alt) = (short("text", MOST_UNITS), short("title", MOST_UNITS), short("alt", MOST_ALT_UNITS));
+    let menu = short("menu", MOST_UNITS);
     let labels = table.table(log, "labels").map(|labels| self::labels(&labels, log)).unwrap_or_default();
-    Phrase { text: text.unwrap_or_default(), title, alt, labels }
+    Phrase { text: text.unwrap_or_default(), menu, title, alt, labels }
 }
 
 fn labels(table: &Table<'_>, log: &mut Log) -> BTreeMap<String, String> {
@@ -120,7 +121,7 @@ pub fn phrase_placeholders(phrases: &Phrases, fillable: &[(&str, &[&str])]) -> V
     let mut log = Log::default();
     for (key, allowed) in fillable {
         let Some(phrase) = phrases.get(key) else { continue };
-        let texts = [Some(&phrase.text), phrase.title.as_ref(), phrase.alt.as_ref()];
+        let texts = [Some(&phrase.text), phrase.menu.as_ref(), phrase.title.as_ref(), phrase.alt.as_ref()];
         let names = texts.into_iter().flatten().flat_map(|text| placeholders(text));
         for name in names.filter(|name| !allowed.contains(name)) {
             let usable = allowed.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(" ");

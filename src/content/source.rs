@@ -43,20 +43,28 @@ impl Source {
 
     /// All files, without those that editors and systems leave behind.
     pub(super) fn files(&self, log: &mut Log) -> Files {
-        let mut files = Files::new();
         match self {
-            Self::Embedded => {
-                for path in Embedded::iter().filter(|path| path.split('/').all(|name| !is_litter(name))) {
-                    if let Some(file) = Embedded::get(&path) {
-                        files.insert(path.into_owned(), file.data.into_owned());
-                    }
-                }
-            }
-            Self::Directory(folder) if folder.is_dir() => gather(folder, "", MAX_DEPTH, &mut files, log),
-            Self::Directory(_) => log.error(at("", 1), "原稿のフォルダーが見つかりません。場所を確かめてください。"),
+            Self::Embedded => embedded::<Embedded>(),
+            Self::Directory(folder) => directory(folder, "原稿のフォルダー", log),
         }
-        files
     }
+}
+
+/// What was compiled in, without what editors and systems leave behind.
+pub(super) fn embedded<E: RustEmbed>() -> Files {
+    let kept = E::iter().filter(|path| path.split('/').all(|name| !is_litter(name)));
+    kept.filter_map(|path| Some((path.to_string(), E::get(&path)?.data.into_owned()))).collect()
+}
+
+/// Everything in a folder, without what editors and systems leave behind; `what` says what it is.
+pub(super) fn directory(folder: &Path, what: &str, log: &mut Log) -> Files {
+    let mut files = Files::new();
+    if folder.is_dir() {
+        gather(folder, "", MAX_DEPTH, &mut files, log);
+    } else {
+        log.error(at("", 1), format!("{what}が見つかりません。場所を確かめてください。"));
+    }
+    files
 }
 
 /// Files nobody wrote on purpose: hidden ones and backups of editors.

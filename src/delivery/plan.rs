@@ -16,6 +16,7 @@ use crate::domain::compose::{MAX_OBJECTS, within};
 use crate::domain::delivery::{DailyParts, Parts, Purpose, State};
 use crate::domain::family::Standing;
 use crate::domain::ids::ReaderId;
+use crate::domain::menu::Stage;
 use crate::domain::programme::plan::{message_on, next_due};
 use crate::domain::programme::planned::note_planned;
 use crate::domain::retention::look_again;
@@ -132,6 +133,13 @@ async fn give_up_on(tx: &Tx, reader: &ReaderRow) -> crate::store::Result<()> {
     tx.park_reader(reader.id).await
 }
 
+/// The menu of a reader whose day was planned: after the last letter the one of the time after it.
+fn menu_after(account: &Account, reader: &ReaderRow, today: NaiveDate) -> Stage {
+    let over = reader.next_due_at.is_none();
+    let day = if over { today.succ_opt().unwrap_or(today) } else { today };
+    Stage::of(&reader.profile, &reader.follows, account.library.municipality.leap, day)
+}
+
 /// Writes the rows of all days up to `now`, at most one of which can still be sent.
 async fn plan_reader(
     tx: &Tx,
@@ -158,6 +166,7 @@ async fn plan_reader(
         let look = look_again(account, &reader.profile, &reader.follows, now);
         reader.next_care_at = [reader.next_care_at, look].into_iter().flatten().min();
     }
+    reader.menu = (reader.standing == Standing::Following).then(|| menu_after(account, reader, clock.date()));
     tx.save_planned(reader).await?;
     Ok(row)
 }

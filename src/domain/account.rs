@@ -1,5 +1,6 @@
 //! One account as every room sees it: its id, its hours, its texts.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta};
@@ -24,6 +25,8 @@ pub struct Account {
     pub bot_user_id: Arc<OnceLock<String>>,
     /// Its texts.
     pub library: Arc<Library>,
+    /// Whether its readers have a menu under the chat, which texts then name; shared like the bot's id.
+    pub has_menu: Arc<AtomicBool>,
     /// Address of its page on personal data, when the server has a public `https` address.
     pub privacy_url: Option<String>,
 }

@@ -10,6 +10,7 @@
 //! - [`family`]: readers, children, and who follows whom.
 //! - [`programme`]: slots, packs, cadence, which day brings what, and when the next message is due.
 //! - [`municipal`]: the municipality, its texts and its desks.
+//! - [`menu`]: the menu under the chat, and what is to be done about it.
 //! - [`message`], [`phrases`]: what is said, free of LINE's wire; the wording staff can edit.
 //! - [`compose`]: slots, facts and an object budget become messages.
 //! - [`retention`]: how long a reader is known.
@@ -27,6 +28,7 @@ pub mod delivery;
 pub mod family;
 pub mod ids;
 pub mod library;
+pub mod menu;
 pub mod message;
 pub mod municipal;
 pub mod phrases;

@@ -14,6 +14,9 @@ pub struct Phrase {
     /// The text; `{placeholders}` are filled in by [`fill`].
     #[serde(default)]
     pub text: String,
+    /// What is said instead where readers have a menu under the chat.
+    #[serde(default)]
+    pub menu: Option<String>,
     /// The heading, for cards.
     #[serde(default)]
     pub title: Option<String>,

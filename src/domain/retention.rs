@@ -64,7 +64,7 @@ pub fn look_again(account: &Account, profile: &Profile, follows: &[Follow], now:
 }
 
 /// The day on which this child's letters end for this reader, as things stand.
-fn end_of(follow: &Follow, leap: LeapRule) -> NaiveDate {
+pub(super) fn end_of(follow: &Follow, leap: LeapRule) -> NaiveDate {
     let own = follow.stopped.map(|stop| stop.on);
     let journey = match follow.child.journey {
         Journey::Expected { due } => DueDate::kept(due).day_of(GestationalAge::POST_TERM),

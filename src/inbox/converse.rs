@@ -1,5 +1,7 @@
 //! One input of one reader: facts, one pure step, effects, answer.
 
+use std::sync::atomic::Ordering;
+
 use super::Inbox;
 use super::effects::Work;
 use super::process::Verdict;
@@ -120,6 +122,7 @@ impl Inbox {
                 municipality: &account.library.municipality,
                 danger: &account.library.danger,
                 minute: account.hours.delivery,
+                menu: account.has_menu.load(Ordering::Relaxed),
                 reviewed: account.library.is_reviewed(),
                 privacy_url: account.privacy_url.as_deref(),
                 hours: account.hours,

@@ -14,6 +14,7 @@ use crate::domain::conversation::danger::Category;
 use crate::domain::delivery::Purpose;
 use crate::domain::family::{Child, Follow, Lead, OwnStop, Pause, Standing, StopReason};
 use crate::domain::ids::ChildId;
+use crate::domain::menu::Stage;
 use crate::domain::programme::plan::next_due;
 use crate::domain::retention::look_again;
 use crate::store::{EventRow, Fact, ReaderRow, Result, Tx};
@@ -151,7 +152,7 @@ impl<'a> Work<'a> {
         self.reader.standing_at = self.sent_at;
         self.reader.profile.away_on = (standing != Standing::Following).then(|| self.today());
         match standing {
-            Standing::Following => Ok(()),
+            Standing::Following => self.tx.forget_menu_of(self.reader.id).await,
             Standing::Away | Standing::Erased => self.tx.cancel_mornings(self.reader.id, false).await,
         }
     }
@@ -211,6 +212,9 @@ impl<'a> Work<'a> {
     /// Works out anew when the reader's next message is due, and what else waits.
     async fn rearm(&self, reader: &mut ReaderRow) -> Result<()> {
         reader.next_care_at = care_at(self.account, reader, self.now);
+        let leap = self.account.library.municipality.leap;
+        let stage = Stage::of(&reader.profile, &reader.follows, leap, self.today());
+        reader.menu = (reader.standing == Standing::Following).then_some(stage);
         if reader.standing != Standing::Following {
             reader.next_due_at = None;
             return Ok(());

@@ -48,6 +48,7 @@ pub struct Inbox {
     accounts: Arc<Vec<Account>>,
     arrived: Arc<Notify>,
     decided: Arc<Vec<Arc<Notify>>>,
+    changed: Arc<Vec<Arc<Notify>>>,
     stopping: Arc<AtomicBool>,
     /// What may still arrive before something was kept, by the byte.
     room: Arc<Semaphore>,
@@ -63,9 +64,10 @@ impl Inbox {
     /// Joins what the inbox needs.
     #[must_use]
     pub fn new(store: Store, timers: Arc<dyn TimerIndex>, ambient: Ambient, accounts: Arc<Vec<Account>>) -> Self {
-        let decided = Arc::new(accounts.iter().map(|_| Arc::default()).collect());
+        let bells = || Arc::new(accounts.iter().map(|_| Arc::default()).collect());
+        let (decided, changed) = (bells(), bells());
         let (arrived, stopping, room) = (Arc::default(), Arc::default(), Arc::new(Semaphore::new(receive::ROOM)));
-        Self { store, timers, ambient, accounts, arrived, decided, stopping, room }
+        Self { store, timers, ambient, accounts, arrived, decided, changed, stopping, room }
     }
 
     /// Rings when something was kept.
@@ -80,11 +82,16 @@ impl Inbox {
         self.decided.get(account).map(Arc::clone).unwrap_or_default()
     }
 
+    /// Rings when something was decided about readers of that account, who may want another menu now.
+    #[must_use]
+    pub fn changed(&self, account: usize) -> Arc<Notify> {
+        self.changed.get(account).map(Arc::clone).unwrap_or_default()
+    }
+
     fn ring(&self, account: AccountId) {
-        for (one, decided) in self.accounts.iter().zip(self.decided.iter()) {
-            if one.id == account {
-                decided.notify_one();
-            }
+        if let Some(at) = self.accounts.iter().position(|one| one.id == account) {
+            self.decided[at].notify_one();
+            self.changed[at].notify_one();
         }
     }
 

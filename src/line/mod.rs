@@ -4,6 +4,7 @@
 //! - [`signature`]: whether a webhook body is LINE's.
 //! - [`webhook`]: a body becomes events, and events become [`Input`](crate::domain::conversation::Input).
 //! - [`outgoing`]: a [`Message`](crate::domain::message::Message) becomes LINE's JSON.
+//! - [`rich_menu`]: a page of a menu becomes LINE's JSON.
 //! - [`client`], [`token`]: requests to LINE, and what proves that they are ours.
 //! - [`error`]: why a request failed, one variant for each thing a caller does differently.
 //! - [`lint`]: LINE's documented limits, and properties that LINE does not know.
@@ -21,6 +22,7 @@ pub mod client;
 pub mod error;
 pub mod lint;
 pub mod outgoing;
+pub mod rich_menu;
 pub mod road;
 pub mod signature;
 pub mod token;

@@ -109,7 +109,7 @@ fn action(button: &Button) -> Value {
 
 /// The address as LINE takes it: percent-encoded, and with it the `#` of numbers such as `#8000`,
 /// which in an address would begin a fragment. What is encoded already stays as it is.
-fn encoded(uri: &str) -> String {
+pub(super) fn encoded(uri: &str) -> String {
     let telephone = uri.starts_with("tel:");
     let plain = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c) && !(telephone && c == '#');
     uri.chars().fold(String::with_capacity(uri.len()), |mut encoded, c| {

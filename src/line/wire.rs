@@ -20,8 +20,9 @@ use super::error::{Cause, SendError};
 use super::road::{Carried, Road};
 use crate::fail::{self, Point};
 
-/// No answer of LINE that we ask for is longer; the rest of a longer one is not read.
-const MAX_BODY: usize = 1 << 20;
+/// No answer of LINE that we ask for is longer (a list of a thousand menus); the rest of a longer one is not
+/// read.
+const MAX_BODY: usize = 8 << 20;
 
 /// The connections to LINE's two hosts.
 pub(super) struct Wire {
@@ -86,6 +87,21 @@ impl Wire {
     /// A POST request to the API host.
     pub(super) fn post(&self, path: &[&str]) -> RequestBuilder {
         self.http.post(at(self.endpoints.api(), path))
+    }
+
+    /// A DELETE request to the API host.
+    pub(super) fn delete(&self, path: &[&str]) -> RequestBuilder {
+        self.http.delete(at(self.endpoints.api(), path))
+    }
+
+    /// A GET request to the data host.
+    pub(super) fn get_data(&self, path: &[&str]) -> RequestBuilder {
+        self.http.get(at(self.endpoints.data(), path))
+    }
+
+    /// A POST request to the data host.
+    pub(super) fn post_data(&self, path: &[&str]) -> RequestBuilder {
+        self.http.post(at(self.endpoints.data(), path))
     }
 
     /// Sends a request and waits for its answer, until `deadline` at the latest.
@@ -186,6 +202,11 @@ impl Answer {
     /// The body as `T`.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(self.body.as_deref()?).ok()
+    }
+
+    /// The body, byte by byte.
+    pub(super) fn into_body(self) -> Option<Vec<u8>> {
+        self.body
     }
 
     /// Whether the body has these words, in lower-case ASCII, wherever they stand.

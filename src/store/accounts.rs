@@ -75,6 +75,8 @@ impl Tx {
             held: Set(None),
             held_at: Set(None),
             probe_at: Set(None),
+            menu_lock: Set(None),
+            menu_lock_until: Set(None),
         };
         // Another server may make it at the same moment; then both have that one.
         let once = OnConflict::column(account::Column::Slug).do_nothing().to_owned();

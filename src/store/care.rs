@@ -129,6 +129,7 @@ impl Tx {
             Leaving::ForAnotherPhone => Fact::Moved(reader),
         });
         self.forget_codes_of(reader).await?;
+        self.leave_menu(reader).await?;
         consent::Entity::delete_many().filter(consent::Column::ReaderId.eq(reader.0)).exec(&self.inner).await?;
         reader::Entity::delete_by_id(reader.0).exec(&self.inner).await?;
         Ok(())

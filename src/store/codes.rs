@@ -110,7 +110,11 @@ fn opened(row: &code::Model) -> Result<CodeRow> {
 
 impl Store {
     /// The reader who was given an enquiry number that can be used at `now` (milliseconds since 1970).
-    pub(super) async fn asked_by(&self, account: AccountId, number: &Code, now: i64) -> Result<Option<ReaderId>> {
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn asked_by(&self, account: AccountId, number: &Code, now: i64) -> Result<Option<ReaderId>> {
         let blind = blind(&self.sealer, account, CodeKind::Enquiry, number);
         let found = code::Entity::find()
             .filter(Column::AccountId.eq(account.0))

@@ -7,11 +7,13 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query, Up
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::children::follows_of;
+use super::menus::{menu_number, stage_of};
 use super::seal::{At, Blind};
 use super::{Backend, Result, Store, StoreError, Tx};
 use crate::domain::conversation::Conversation;
 use crate::domain::family::{Follow, Profile, Standing};
 use crate::domain::ids::{AccountId, LineUserId, ReaderId};
+use crate::domain::menu::Stage;
 use crate::domain::programme::plan::ReaderPlan;
 
 /// A reader, opened, with everything they follow.
@@ -41,6 +43,8 @@ pub struct ReaderRow {
     pub profile: Profile,
     /// When the next message is due (milliseconds since 1970).
     pub next_due_at: Option<i64>,
+    /// The menu they want, while they follow the account; written with the rest, and carried out by the menus' own room.
+    pub menu: Option<Stage>,
     /// When something else waits (an unfinished draft, retention; milliseconds since 1970).
     pub next_care_at: Option<i64>,
     /// Their children.
@@ -181,6 +185,7 @@ impl Tx {
             profile: self.sealer.open_json(at("profile_sealed", row.id), &row.profile_sealed)?,
             next_due_at: row.next_due_at,
             next_care_at: row.next_care_at,
+            menu: row.menu_wanted.and_then(stage_of),
             locale: row.locale,
             follows,
         })
@@ -208,6 +213,7 @@ impl Tx {
             profile: Profile::default(),
             next_due_at: None,
             next_care_at: None,
+            menu: None,
             follows: Vec::new(),
         };
         let row = reader::ActiveModel {
@@ -226,6 +232,8 @@ impl Tx {
             next_care_at: Set(None),
             created_at: Set(now),
             updated_at: Set(now),
+            menu_wanted: Set(None),
+            menu_linked: Set(None),
         };
         reader::Entity::insert(row).exec_without_returning(&self.inner).await?;
         Ok(made)
@@ -270,6 +278,7 @@ impl Tx {
             .value(reader::Column::ProfileSealed, self.sealer.seal_json(at("profile_sealed", id), &row.profile))
             .value(reader::Column::NextDueAt, row.next_due_at)
             .value(reader::Column::NextCareAt, row.next_care_at)
+            .value(reader::Column::MenuWanted, row.menu.map(menu_number))
             .value(reader::Column::UpdatedAt, self.ambient.now_ms())
             .and_where(Expr::col(reader::Column::Id).eq(id))
             .to_owned()

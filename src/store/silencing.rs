@@ -16,6 +16,7 @@ use super::{EventState, Leaving, ReaderRow, Result, Store, Tx};
 use crate::domain::delivery::State;
 use crate::domain::family::{Journey, OwnStop, Pause, Standing, StopReason};
 use crate::domain::ids::{ChildId, ReaderId};
+use crate::domain::menu::Stage;
 
 /// Why a restored account is held.
 pub const RESTORED: &str = "restored";
@@ -107,6 +108,7 @@ impl Tx {
             let leap = Query::update().table(table).value(column, Expr::col(column).add(LEAP)).to_owned();
             self.inner.execute(&leap).await?;
         }
+        self.forget_menus_linked().await?;
         self.end_what_was_under_way().await?;
         self.drop_drafts().await
     }
@@ -228,6 +230,8 @@ impl Tx {
     /// Takes back what wants to leave, and lets nothing be due before care has looked.
     async fn save_silenced(&self, reader: &mut ReaderRow) -> Result<()> {
         self.cancel_mornings(reader.id, false).await?;
+        // Whatever it is that stands still, this menu hurts nobody.
+        reader.menu = (reader.standing == Standing::Following).then_some(Stage::Quiet);
         reader.next_due_at = None;
         reader.next_care_at = Some(self.ambient.now_ms());
         self.save_reader(reader).await

@@ -151,6 +151,8 @@ pub struct AccountFacts<'a> {
     pub municipality: &'a Municipality,
     /// The account's time of day for mornings, in minutes after midnight.
     pub minute: u16,
+    /// Whether readers have a menu under the chat, which texts then name.
+    pub menu: bool,
     /// Whether every text was read by a named reviewer; greetings claim nothing else.
     pub reviewed: bool,
     /// Address of the page on personal data, when the server has a public `https` address.

@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod canned;
+mod menus;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::clock::skew::Skew;
 use crate::domain::ids::LineUserId;
 
 pub use super::error::{Cause, SendError};
+pub use menus::LineMenu;
 pub use reqwest::Url;
 
 /// Tells the time; only `clock` makes one.

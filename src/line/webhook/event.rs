@@ -85,6 +85,8 @@ fn kind(fields: &Fields<'_>, source: &Source) -> Kind {
     match name.as_str() {
         "message" | "postback" if among_many => Kind::GroupMessage,
         "message" => message(fields),
+        // LINE has shown the other page of the menu by itself.
+        "postback" if turns_a_menu(fields) => other("postback/richmenuswitch"),
         "postback" => postback(fields).map_or_else(|| other(&name), Kind::Input),
         "follow" => Kind::Input(Input::Followed),
         "unfollow" => Kind::Input(Input::Unfollowed),
@@ -109,6 +111,12 @@ fn message(fields: &Fields<'_>) -> Kind {
         "image" | "video" | "audio" | "file" | "location" => Kind::Input(Input::Media),
         _ => other(&format!("message/{name}")),
     }
+}
+
+/// Whether a tab of a rich menu was tapped: `params` says which page is shown now.
+fn turns_a_menu(fields: &Fields<'_>) -> bool {
+    let params = fields.object("postback").and_then(|postback| postback.object("params"));
+    params.is_some_and(|params| params.text("newRichMenuAliasId").is_some())
 }
 
 fn postback(fields: &Fields<'_>) -> Option<Input> {

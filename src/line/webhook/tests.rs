@@ -82,7 +82,7 @@ fn every_kind_of_event_line_documents_is_told_apart_and_known_to_the_sdk_too() {
         ),
         (
             json!({"type": "postback", "postback": {"data": "tab", "params": {"newRichMenuAliasId": "b", "status": "SUCCESS"}}}),
-            Kind::Input(Input::Postback { data: "tab".into(), date: None }),
+            other("postback/richmenuswitch"),
         ),
         (json!({"type": "unsend", "unsend": {"messageId": "325708"}}), Kind::Unsend { message_id: "325708".into() }),
         (json!({"type": "join", "source": {"type": "group", "groupId": "C1"}}), Kind::Joined),

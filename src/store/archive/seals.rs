@@ -25,7 +25,7 @@ const fn seal(table: &'static str, column: &'static str) -> Seal {
 }
 
 /// All of them.
-pub const SEALS: [Seal; 7] = [
+pub const SEALS: [Seal; 8] = [
     seal("reader", "user_sealed"),
     seal("reader", "conversation_sealed"),
     seal("reader", "profile_sealed"),
@@ -33,6 +33,7 @@ pub const SEALS: [Seal; 7] = [
     Seal { table: "follow", column: "stopped_sealed", keys: &["child_id", "reader_id"] },
     seal("webhook_event", "payload_sealed"),
     seal("delivery", "parts_sealed"),
+    seal("menu_leaver", "user_sealed"),
 ];
 
 /// Values that are sealed again in one transaction.

@@ -34,13 +34,13 @@ pub(super) struct Table {
 
 /// Every table but the book of migrations.
 #[rustfmt::skip]
-pub(super) const TABLES: [Table; 9] = [
+pub(super) const TABLES: [Table; 12] = [
     Table { name: "meta", keys: 1, columns: &[("name", Text), ("value", Text)] },
     Table {
         name: "account", keys: 1,
         columns: &[
             ("id", Number), ("slug", Text), ("bot_user_id", Text), ("held", Text), ("held_at", Number),
-            ("probe_at", Number),
+            ("probe_at", Number), ("menu_lock", Number), ("menu_lock_until", Number),
         ],
     },
     Table {
@@ -49,7 +49,7 @@ pub(super) const TABLES: [Table; 9] = [
             ("id", Number), ("account_id", Number), ("user_blind", Bytes), ("user_sealed", Bytes), ("locale", Text),
             ("standing", Text), ("standing_at", Number), ("last_event_at", Number), ("conversation_sealed", Bytes),
             ("turn", Number), ("profile_sealed", Bytes), ("next_due_at", Number), ("next_care_at", Number),
-            ("created_at", Number), ("updated_at", Number),
+            ("created_at", Number), ("updated_at", Number), ("menu_wanted", Small), ("menu_linked", Number),
         ],
     },
     Table {
@@ -96,10 +96,26 @@ pub(super) const TABLES: [Table; 9] = [
             ("expires_at", Number), ("used_at", Number), ("created_at", Number),
         ],
     },
+    Table {
+        name: "menu_version", keys: 1,
+        columns: &[
+            ("id", Number), ("account_id", Number), ("state", Text), ("number", Number), ("made_at", Number),
+            ("default_page", Number), ("body", Text),
+        ],
+    },
+    Table {
+        name: "menu_call", keys: 1,
+        columns: &[("id", Number), ("account_id", Number), ("kind", Text), ("at", Number)],
+    },
+    Table {
+        name: "menu_leaver", keys: 1,
+        columns: &[("id", Number), ("account_id", Number), ("user_sealed", Bytes), ("since", Number)],
+    },
 ];
 
 /// Tables in which a family leaves something: a database in which one of them has a row is in use.
-pub(super) const OF_FAMILIES: [&str; 7] = ["reader", "child", "follow", "consent", "webhook_event", "delivery", "code"];
+pub(super) const OF_FAMILIES: [&str; 8] =
+    ["reader", "child", "follow", "consent", "webhook_event", "delivery", "code", "menu_leaver"];
 
 impl Kind {
     /// A column of a row as the backup writes it.
@@ -156,6 +172,9 @@ mod tests {
             columns::<entity::webhook_event::Entity>(),
             columns::<entity::delivery::Entity>(),
             columns::<entity::code::Entity>(),
+            columns::<entity::menu_version::Entity>(),
+            columns::<entity::menu_call::Entity>(),
+            columns::<entity::menu_leaver::Entity>(),
         ];
         for (table, known) in TABLES.iter().zip(known) {
             let ours: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();

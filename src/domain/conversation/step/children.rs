@@ -32,6 +32,13 @@ pub(super) fn among(scene: Scene<'_>, matter: Matter, concerned: &[&Follow]) -> 
     }
 }
 
+/// The child that alone can be meant.
+pub(super) fn only(scene: Scene<'_>, matter: Matter) -> Option<ChildRef> {
+    let mut concerned = scene.active().filter(|follow| concerns(matter, follow));
+    let one = concerned.next().filter(|follow| follow.is_parent())?;
+    concerned.next().is_none().then(|| reference(one))
+}
+
 /// Goes on with the child of a button, if the button is still right.
 pub(super) fn begin_with(scene: Scene<'_>, matter: Matter, child: ChildRef) -> Step {
     void(scene, matter, child, scene.old_button()).unwrap_or_else(|| scene.ask(question(scene, matter, child)))

@@ -110,7 +110,11 @@ fn about_child(scene: Scene<'_>, data: Data, picked: Option<NaiveDate>) -> Step 
             .unwrap_or_else(|| dates::settle(scene, &Wanted::Birth { child }, Dates::Born { born })),
         (Tap::AskCount, Some(child), _) => children::begin_with(scene, Matter::Count, child),
         (Tap::AskBirth, Some(child), None) => children::begin_with(scene, Matter::Birth, child),
-        (Tap::AskBirth, None, _) => children::begin(scene, Matter::Birth),
+        (Tap::AskBirth, None, Some(born)) => match children::only(scene, Matter::Birth) {
+            Some(child) => dates::settle(scene, &Wanted::Birth { child }, Dates::Born { born }),
+            None => children::begin(scene, Matter::Birth),
+        },
+        (Tap::AskBirth, None, None) => children::begin(scene, Matter::Birth),
         _ => scene.again(Line::UnknownButton),
     }
 }

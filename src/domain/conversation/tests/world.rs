@@ -116,6 +116,7 @@ pub(in super::super) struct World {
     pub(in super::super) profile: Profile,
     pub(in super::super) follows: Vec<Follow>,
     pub(in super::super) today: Today,
+    pub(in super::super) menu: bool,
     pub(in super::super) reviewed: bool,
     pub(in super::super) privacy_url: Option<&'static str>,
     pub(in super::super) municipality: Municipality,
@@ -145,6 +146,7 @@ impl World {
             profile: Profile::default(),
             follows: Vec::new(),
             today: Today::Ready,
+            menu: false,
             reviewed: false,
             privacy_url: Some("https://bot.example.jp/privacy"),
             municipality: municipality(),
@@ -206,6 +208,7 @@ impl World {
             account: AccountFacts {
                 municipality: &self.municipality,
                 minute: 480,
+                menu: self.menu,
                 reviewed: self.reviewed,
                 privacy_url: self.privacy_url,
                 danger: &self.danger,

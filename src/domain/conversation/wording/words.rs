@@ -22,7 +22,11 @@ impl Words<'_> {
     fn phrase(&self, key: &str) -> Phrase {
         let found = self.phrases.get(key).cloned();
         debug_assert!(found.is_some(), "the phrase {key} is missing");
-        found.unwrap_or_else(|| Phrase { text: "{desk} {phone}".to_owned(), ..Phrase::default() })
+        let mut phrase = found.unwrap_or_else(|| Phrase { text: "{desk} {phone}".to_owned(), ..Phrase::default() });
+        if let Some(text) = phrase.menu.take().filter(|_| self.facts.account.menu) {
+            phrase.text = text;
+        }
+        phrase
     }
 
     fn filled(&self, text: &str, more: &Values<'_>) -> String {

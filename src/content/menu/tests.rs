@@ -1,0 +1,2 @@
+//! What files of menus may say.
+
