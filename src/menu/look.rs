@@ -10,8 +10,8 @@ use crate::domain::menu::version::Version;
 use crate::line::client::{LineMenu, SendError};
 use crate::store::CallKind;
 
-/// LINE counts creations and deletions by this (milliseconds).
-pub(super) const HOUR_MS: i64 = 3_600_000;
+/// LINE counts creations and deletions by the hour; a minute more, since its clock is not ours (milliseconds).
+pub(super) const HOUR_MS: i64 = 3_660_000;
 
 /// What is known, and what is to be done about it.
 #[derive(Debug, Clone)]

@@ -14,6 +14,7 @@ use super::ledger::{Entry, WebhookEntry};
 use super::rate::Rate;
 use super::user::User;
 use super::webhook::Post;
+use super::rich_menu::MenuState;
 use super::world::{Party, Person, ReplyToken, World};
 use super::{ChannelOptions, Clock};
 
@@ -126,6 +127,24 @@ impl Channel {
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.inner.faults
+    }
+
+    /// What the platform has of rich menus.
+    #[must_use]
+    pub fn menus(&self) -> MenuState {
+        self.world().menus.state()
+    }
+
+    /// A rich menu that somebody else made, with its picture; returns its id.
+    pub fn make_menu(&self, name: &str) -> String {
+        let id = self.ids().rich_menu();
+        self.world().menus.make(&id, name);
+        id
+    }
+
+    /// Somebody else removes a rich menu.
+    pub fn lose_menu(&self, id: &str) {
+        self.world().menus.delete(id);
     }
 
     /// Every API request that named this channel, in the order of arrival.

@@ -52,6 +52,7 @@ pub use group::Group;
 pub use inside::{Asked, Bot, Told};
 pub use ledger::{Entry, WebhookEntry};
 pub use rate::Rate;
+pub use rich_menu::MenuState;
 pub use server::Running;
 pub use user::User;
 pub use webhook::{HELD, NO_ANSWER, Release};

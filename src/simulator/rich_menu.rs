@@ -14,6 +14,17 @@ pub(super) struct Menu {
     pub(super) picture: Option<(String, Vec<u8>)>,
 }
 
+/// What a platform has of rich menus, for whoever looks on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MenuState {
+    /// Names of menus by their ids, and whether each has its picture.
+    pub menus: BTreeMap<String, (String, bool)>,
+    /// The menu that each alias leads to.
+    pub aliases: BTreeMap<String, String>,
+    /// The menu that everybody sees who has no other.
+    pub default: Option<String>,
+}
+
 #[derive(Default)]
 pub(super) struct Menus {
     pub(super) menus: BTreeMap<String, Menu>,
@@ -25,6 +36,19 @@ pub(super) struct Menus {
 }
 
 impl Menus {
+    pub(super) fn state(&self) -> MenuState {
+        let name = |menu: &Menu| menu.object["name"].as_str().unwrap_or_default().to_owned();
+        let menus = self.menus.iter().map(|(id, menu)| (id.clone(), (name(menu), menu.picture.is_some())));
+        MenuState { menus: menus.collect(), aliases: self.aliases.clone(), default: self.default.clone() }
+    }
+
+    pub(super) fn make(&mut self, id: &str, name: &str) {
+        let object = json!({
+            "size": {"width": 2500, "height": 843}, "selected": true, "name": name, "chatBarText": "開く", "areas": [],
+        });
+        self.menus.insert(id.to_owned(), Menu { object, picture: Some(("image/png".to_owned(), Vec::new())) });
+    }
+
     /// The menu a person sees: switched to, else linked, else the default.
     pub(super) fn shown_to(&self, user: &str) -> Option<Value> {
         let id = self.switched.get(user).or_else(|| self.linked.get(user)).or(self.default.as_ref())?;

@@ -138,3 +138,17 @@ fn a_rest_that_reaches_the_quiet_days_is_kept() {
 fn a_stop_that_was_said_over_the_familys_loss_outlives_it() {
     holds(7426);
 }
+
+/// The judge did not know that a return at night that LINE told late, and that later words had overtaken, has no
+/// answer in which the day could travel.
+#[test]
+fn a_return_at_night_that_was_overtaken_brings_no_day() {
+    holds(9037);
+    holds(9707);
+}
+
+/// The judge did not know that a family that came from another account of LINE had its days there.
+#[test]
+fn a_family_had_its_days_where_it_was() {
+    holds(9527);
+}

@@ -64,12 +64,21 @@ pub fn everybody_gets_their_day(case: &Case<'_>) -> Vec<Violation> {
 fn days_of(case: &Case<'_>, reader: &Reader) -> Vec<Day> {
     let last = Day::at(case.history.until_ms);
     let Some(first) = reader.children.iter().map(|child| Day::at(child.since_ms)).min() else { return Vec::new() };
+    // A family that came from another account of LINE had its days there.
+    let first = first_heard_of(case, &reader.user).map_or(first, |heard| first.max(heard));
     let days = (1..=last.since(first)).map(|days| first.plus(days));
     let with_text = |day: &Day| {
         let begun = reader.children.iter().filter(|child| Day::at(child.since_ms) < *day);
         begun.into_iter().any(|child| has_text(child.anchor, *day) == Some(true))
     };
     days.filter(with_text).collect()
+}
+
+/// The day of the first event of somebody's.
+fn first_heard_of(case: &Case<'_>, user: &str) -> Option<Day> {
+    let theirs = |event: &Value| event["source"]["userId"] == user;
+    let heard = case.account.webhooks.iter().filter(|webhook| webhook.events.iter().any(theirs));
+    heard.map(|webhook| Day::at(webhook.at_ms)).min()
 }
 
 fn is_excused(case: &Case<'_>, reader: &Reader, day: Day) -> bool {
@@ -150,13 +159,14 @@ fn has_reason(case: &Case<'_>, row: &Delivery, day: Day) -> bool {
 }
 
 /// Whether something of the reader's was heard after that day's window had closed, and late, or in trouble: the day
-/// to which somebody comes back at night travels in the answer, or not at all.
+/// to which somebody comes back at night travels in the answer, or not at all. What LINE told late was perhaps
+/// overtaken by what they said after it, and then has no answer.
 fn came_back_at_night(case: &Case<'_>, row: &Delivery, user: &str, closes: i64) -> bool {
     let night = closes..=row.settled_at.unwrap_or(closes);
     let mut heard = case.account.webhooks.iter().filter(|webhook| night.contains(&webhook.at_ms));
     let in_trouble = trouble(case, case.account, *night.start(), *night.end()).is_some();
     heard.any(|webhook| {
-        let late = |event: &Value| event["timestamp"].as_i64().is_some_and(|said| said < closes);
+        let late = |event: &Value| event["timestamp"].as_i64().is_some_and(|said| said < webhook.at_ms);
         let mut theirs = webhook.events.iter().filter(|event| event["source"]["userId"] == user);
         theirs.any(|event| in_trouble || late(event))
     })
