@@ -10,9 +10,9 @@ use clap::{Parser, Subcommand};
 use hagukumi::app::menus::{MenuDesk, MenuDeskError, drawn, menu_source, municipality};
 use hagukumi::app::{self, archive, demo, keys, platform};
 use hagukumi::clock::{Ambient, RehearsalClock, SystemChance};
-use hagukumi::commands::{Outcome, backup, calendar, check, enquiry, key, preview, restore, rich_menu};
 use hagukumi::commands::Format;
 use hagukumi::commands::rich_menu::RichMenuCommand;
+use hagukumi::commands::{Outcome, backup, calendar, check, enquiry, key, preview, restore, rich_menu};
 use hagukumi::config::{Config, LogFormat, Mistakes};
 use hagukumi::content::{self, Finding, Loaded, SETTINGS, Severity};
 use hagukumi::domain::calendar::{JST, civil};
@@ -270,7 +270,9 @@ async fn ask(config: Config, args: &enquiry::EnquiryArgs) -> anyhow::Result<Outc
 fn run_menus(config: &Config, command: &RichMenuCommand) -> anyhow::Result<Outcome> {
     match command {
         RichMenuCommand::Plan { account, format } => later(plan_menus(config, account.as_deref(), *format)),
-        RichMenuCommand::Apply { account, test_readers } => later(apply_menus(config, account.as_deref(), test_readers)),
+        RichMenuCommand::Apply { account, test_readers } => {
+            later(apply_menus(config, account.as_deref(), test_readers))
+        }
         RichMenuCommand::Rollback { account } => later(roll_menus_back(config, account.as_deref())),
         RichMenuCommand::Export { account, out } => later(export_menus(config, account.as_deref(), out)),
         RichMenuCommand::Preview { account, out } => preview_menus(config, account.as_deref(), out.as_deref()),
@@ -329,7 +331,10 @@ async fn roll_menus_back(config: &Config, account: Option<&str>) -> anyhow::Resu
     let desk = menu_desk(config, account).await?;
     for (at, slug) in desk.accounts.iter().enumerate() {
         let number = desk.menus.roll_back(at, &mut say_done).await?;
-        writeln!(std::io::stdout(), "アカウント {slug}：前の版にもどしました（版{number}）。ファイルは新しいままなので、つぎの apply までに直してください。")?;
+        writeln!(
+            std::io::stdout(),
+            "アカウント {slug}：前の版にもどしました（版{number}）。ファイルは新しいままなので、つぎの apply までに直してください。"
+        )?;
     }
     desk.close().await;
     Ok(Outcome::Fine)
@@ -343,7 +348,9 @@ fn say_done(done: Done) {
 async fn export_menus(config: &Config, account: Option<&str>, folder: &Path) -> anyhow::Result<Outcome> {
     let desk = menu_desk(config, account).await?;
     let Some(exported) = desk.menus.export(0).await? else {
-        return Err(anyhow!("このアカウントには、まだ何も反映していません。先に hagukumi rich-menu apply を実行してください"));
+        return Err(anyhow!(
+            "このアカウントには、まだ何も反映していません。先に hagukumi rich-menu apply を実行してください"
+        ));
     };
     let files = rich_menu::export::files(&exported);
     rich_menu::export::write(folder, &files).with_context(|| format!("{} に書き出せません", folder.display()))?;

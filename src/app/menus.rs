@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::means::Means;
 use super::open::{content_source, line, open_store, texts};
 use super::{StartError, rehearsal_ambient};
-use crate::clock::{Ambient, RehearsalClock};
 use crate::clock::skew::Skew;
+use crate::clock::{Ambient, RehearsalClock};
 use crate::config::{AccountConfig, Config};
 use crate::content::{self, Findings, LoadedMenus, MenuSource};
 use crate::delivery::Channel;
@@ -37,13 +37,17 @@ pub enum MenuDeskError {
         why: PictureError,
     },
     /// The database is not there, or of another version.
-    #[error("データベースが、まだ用意されていません。先に hagukumi migrate を実行するか、hagukumi serve を動かしてください")]
+    #[error(
+        "データベースが、まだ用意されていません。先に hagukumi migrate を実行するか、hagukumi serve を動かしてください"
+    )]
     NotReady,
     /// No account of that name.
     #[error("「{0}」というアカウントは、設定にありません")]
     NoAccount(String),
     /// A tester's number that nobody has.
-    #[error("問い合わせ番号 {0} は使えません（まちがいか、30分がすぎています）。テストする方に、もういちど「問い合わせ番号」と送ってもらってください")]
+    #[error(
+        "問い合わせ番号 {0} は使えません（まちがいか、30分がすぎています）。テストする方に、もういちど「問い合わせ番号」と送ってもらってください"
+    )]
     NoTester(String),
     /// The database.
     #[error(transparent)]
@@ -84,7 +88,11 @@ fn page_name(page: &crate::domain::menu::set::Page) -> &str {
 /// # Errors
 ///
 /// [`MenuDeskError::Files`], [`MenuDeskError::Picture`].
-pub fn built(source: &MenuSource, municipality: &Municipality, account: &str) -> Result<(Built, LoadedMenus), MenuDeskError> {
+pub fn built(
+    source: &MenuSource,
+    municipality: &Municipality,
+    account: &str,
+) -> Result<(Built, LoadedMenus), MenuDeskError> {
     let loaded = content::load_menus(source, municipality)?;
     let images = drawn(&loaded.menus)?;
     Ok((build(account, &loaded.menus.sets, images), loaded))
@@ -109,7 +117,9 @@ impl MenuDesk {
     ///
     /// [`MenuDeskError`].
     pub async fn open(config: &Config, ambient: Ambient, only: Option<&str>) -> Result<Self, MenuDeskError> {
-        if config.is_embedded() && !super::open::sqlite_file(config.database_url.expose()).is_some_and(|file| file.exists()) {
+        if config.is_embedded()
+            && !super::open::sqlite_file(config.database_url.expose()).is_some_and(|file| file.exists())
+        {
             return Err(MenuDeskError::NotReady);
         }
         let ambient = rehearsed(config, ambient).await?;

@@ -9,6 +9,8 @@ use serde_json::json;
 use super::{Format, Outcome, unless_closed};
 use crate::config::{Mistake, Mistakes};
 use crate::content::{self, Finding, Loaded, MenuSource, SETTINGS, Severity, Source};
+use crate::domain::menu::set::MenuSets;
+use crate::domain::phrases::Phrases;
 use crate::domain::programme::pack::Place;
 use crate::picture;
 
@@ -65,17 +67,37 @@ pub fn run(
 }
 
 /// What is wrong with the menus: their files, and their pictures where the files are right.
-fn menus_of(source: &MenuSource, loaded: &Loaded) -> Vec<Finding> {
-    let loaded = match content::load_menus(source, &loaded.library.municipality) {
+fn menus_of(source: &MenuSource, texts: &Loaded) -> Vec<Finding> {
+    let loaded = match content::load_menus(source, &texts.library.municipality) {
         Ok(loaded) => loaded,
         Err(findings) => return findings.0,
     };
     let mut findings = loaded.warnings;
+    findings.extend(named_in_vain(&loaded.menus, texts));
     for set in &loaded.menus.sets {
         for page in &set.pages {
             if let Err(why) = picture::of(page, &loaded.menus.icons) {
                 let place = Place { file: format!("{}/{}.toml", set.slug, page.slug), line: 1 };
                 findings.push(Finding { severity: Severity::Error, place, sentence: format!("{why}。") });
+            }
+        }
+    }
+    findings
+}
+
+/// Areas that the conversation names (「メニューの「ヘルプ」」) and that no page has.
+fn named_in_vain(menus: &MenuSets, texts: &Loaded) -> Vec<Finding> {
+    let areas = || menus.sets.iter().flat_map(|set| &set.pages).flat_map(|page| &page.areas);
+    let mut findings = Vec::new();
+    for (key, phrase) in texts.library.phrases.iter().flat_map(Phrases::iter) {
+        let said = phrase.menu.as_deref().unwrap_or_default().split("メニューの「").skip(1);
+        for name in said.filter_map(|rest| rest.split_once('」').map(|(name, _)| name)) {
+            if !areas().any(|area| area.label == name) {
+                let sentence = format!(
+                    "会話のことば [{key}] は「メニューの「{name}」」と案内しますが、その名前（label）の領域がありません。どちらかをそろえてください。"
+                );
+                let place = Place { file: "README.md".to_owned(), line: 1 };
+                findings.push(Finding { severity: Severity::Warning, place, sentence });
             }
         }
     }

@@ -7,6 +7,7 @@ use super::calendar::{self, CalendarArgs};
 use super::check::{self, CheckArgs};
 use super::preview::{self, PreviewArgs};
 use super::{CommandError, Outcome};
+use crate::content::MenuSource;
 use crate::content::tests::folder::{BODY, Folder};
 use crate::domain::library::Library;
 use crate::domain::programme::slot::Slot;
@@ -186,7 +187,8 @@ fn checked(folder: &Folder, words: &str) -> (Outcome, String) {
     let mut out = Vec::new();
     let today = "2026-11-22".parse().unwrap();
     let args = parsed::<CheckArgs>(words).unwrap();
-    let outcome = check::run(&args, &folder.source(), None, today, &|_| Vec::new(), &mut out).unwrap();
+    let outcome =
+        check::run(&args, (&folder.source(), &MenuSource::Embedded), None, today, &|_| Vec::new(), &mut out).unwrap();
     (outcome, String::from_utf8(out).unwrap())
 }
 

@@ -95,9 +95,12 @@ fn aliases(set: &MenuSet, images: &[Image]) -> BTreeMap<usize, String> {
 
 /// Over every page that is tied to this one by tabs, whichever way they lead.
 fn group_digest(set: &MenuSet, images: &[Image], page: usize) -> String {
-    let tied = |one: usize, other: usize| set.reached_from(one).contains(&other) || set.reached_from(other).contains(&one);
+    let tied =
+        |one: usize, other: usize| set.reached_from(one).contains(&other) || set.reached_from(other).contains(&one);
     let mut group = vec![page];
-    while let Some(more) = (0..set.pages.len()).find(|new| !group.contains(new) && group.iter().any(|old| tied(*old, *new))) {
+    while let Some(more) =
+        (0..set.pages.len()).find(|new| !group.contains(new) && group.iter().any(|old| tied(*old, *new)))
+    {
         group.push(more);
     }
     group.sort_unstable();

@@ -159,9 +159,12 @@ impl Menus {
             return self.give_singly(channel, page, batch).await;
         }
         let users: Vec<_> = batch.iter().filter_map(|reader| reader.user.as_ref()).collect();
-        match steady("読者のメニューをまとめて替える", || channel.line.link_menu_to(&users, &page.line)).await {
+        match steady("読者のメニューをまとめて替える", || channel.line.link_menu_to(&users, &page.line)).await
+        {
             // One whom LINE does not know spoils it for all.
-            Err(MenuError::Line { why: SendError::Rejected { .. }, .. }) => self.give_singly(channel, page, batch).await,
+            Err(MenuError::Line { why: SendError::Rejected { .. }, .. }) => {
+                self.give_singly(channel, page, batch).await
+            }
             other => {
                 other?;
                 let pages: Vec<&str> = reach.body.seen_by(stage).map(|placed| placed.line.as_str()).collect();
@@ -170,7 +173,12 @@ impl Menus {
         }
     }
 
-    async fn give_singly(&self, channel: &Channel, page: &Placed, batch: &[Linkable]) -> Result<Vec<ReaderId>, MenuError> {
+    async fn give_singly(
+        &self,
+        channel: &Channel,
+        page: &Placed,
+        batch: &[Linkable],
+    ) -> Result<Vec<ReaderId>, MenuError> {
         for reader in batch {
             let Some(user) = &reader.user else { continue };
             match steady("読者のメニューを替える", || channel.line.link_menu(user, &page.line)).await {
@@ -186,7 +194,12 @@ impl Menus {
     }
 
     /// Who of them has one of these pages: a tab may have turned the first one over already.
-    async fn read_back(&self, channel: &Channel, pages: &[&str], batch: &[Linkable]) -> Result<Vec<ReaderId>, MenuError> {
+    async fn read_back(
+        &self,
+        channel: &Channel,
+        pages: &[&str],
+        batch: &[Linkable],
+    ) -> Result<Vec<ReaderId>, MenuError> {
         let mut have = Vec::with_capacity(batch.len());
         for some in batch.chunks(AT_ONCE) {
             let asked: Vec<_> = some.iter().map(|reader| has_one_of(&channel.line, pages, reader)).collect();

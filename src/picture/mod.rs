@@ -15,7 +15,9 @@ use crate::domain::menu::set::{Image, Page, Picture};
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     /// This program was built without what draws.
-    #[error("このプログラムは絵を描けません（menu-picture なしで作られています）。picture = \"ファイル名.png\" を書いてください")]
+    #[error(
+        "このプログラムは絵を描けません（menu-picture なしで作られています）。picture = \"ファイル名.png\" を書いてください"
+    )]
     NotBuilt,
     /// An icon is no SVG.
     #[error("アイコンを SVG として読めません（{0}）")]

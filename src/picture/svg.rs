@@ -56,7 +56,8 @@ impl Drawing<'_> {
     /// The page's own tab is one with the ground below it; the others stand behind it.
     fn tab(&self, svg: &mut String) {
         let Bounds { x, y, width, height } = self.area.bounds;
-        let (fill, ink) = if self.area.look.own_tab { (self.ground, self.colour) } else { (self.colour, Colour::WHITE) };
+        let (fill, ink) =
+            if self.area.look.own_tab { (self.ground, self.colour) } else { (self.colour, Colour::WHITE) };
         let _ = write!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"/>");
         if self.area.look.own_tab {
             let bar = self.scaled(26);

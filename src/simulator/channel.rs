@@ -12,9 +12,9 @@ use super::group::Group;
 use super::ids::Ids;
 use super::ledger::{Entry, WebhookEntry};
 use super::rate::Rate;
+use super::rich_menu::MenuState;
 use super::user::User;
 use super::webhook::Post;
-use super::rich_menu::MenuState;
 use super::world::{Party, Person, ReplyToken, World};
 use super::{ChannelOptions, Clock};
 

@@ -248,7 +248,10 @@ impl Store {
     /// [`StoreError::Database`].
     pub async fn note_menu_call(&self, account: AccountId, kind: CallKind) -> Result<()> {
         let at = self.ambient.now_ms();
-        menu_call::Entity::delete_many().filter(menu_call::Column::At.lt(at - CALLS_KEPT_MS)).exec(&self.writer).await?;
+        menu_call::Entity::delete_many()
+            .filter(menu_call::Column::At.lt(at - CALLS_KEPT_MS))
+            .exec(&self.writer)
+            .await?;
         let row = menu_call::ActiveModel {
             id: Set(self.ambient.id()),
             account_id: Set(account.0),
@@ -347,12 +350,7 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError::Database`].
-    pub async fn note_linked(
-        &self,
-        ids: &[ReaderId],
-        (stage, page): (Stage, i64),
-        as_of: i64,
-    ) -> Result<u64> {
+    pub async fn note_linked(&self, ids: &[ReaderId], (stage, page): (Stage, i64), as_of: i64) -> Result<u64> {
         if ids.is_empty() {
             return Ok(0);
         }
@@ -452,10 +450,8 @@ impl Tx {
 
     /// Nobody's menu is known any more: they are all given anew.
     pub(super) async fn forget_menus_linked(&self) -> Result<()> {
-        let nobody = Query::update()
-            .table(reader::Entity)
-            .value(reader::Column::MenuLinked, Option::<i64>::None)
-            .to_owned();
+        let nobody =
+            Query::update().table(reader::Entity).value(reader::Column::MenuLinked, Option::<i64>::None).to_owned();
         self.inner.execute(&nobody).await?;
         let unlocked = Query::update()
             .table(account::Entity)

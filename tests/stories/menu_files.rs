@@ -12,12 +12,8 @@ use tempfile::TempDir;
 pub struct MenuFiles(TempDir);
 
 /// The stages, with a word on each page that a story can change.
-const STAGES: [(&str, &str); 4] = [
-    ("unregistered", "register"),
-    ("pregnancy", "born"),
-    ("childcare", "invite"),
-    ("quiet", "consult"),
-];
+const STAGES: [(&str, &str); 4] =
+    [("unregistered", "register"), ("pregnancy", "born"), ("childcare", "invite"), ("quiet", "consult")];
 
 /// A picture of that size, as far as anybody reads it.
 fn picture(width: u32, height: u32) -> Vec<u8> {

@@ -98,10 +98,7 @@ async fn one_goes_back_without_making_anything_and_forward_again() {
     let hana = world.registered(Registers::Due, "2027-03-01", None).await;
     let first = hana.user.rich_menu().unwrap()["richMenuId"].clone();
     let mut told = Vec::new();
-    assert!(matches!(
-        world.app.menus().roll_back(0, &mut |done| told.push(done)).await,
-        Err(MenuError::NothingBefore)
-    ));
+    assert!(matches!(world.app.menus().roll_back(0, &mut |done| told.push(done)).await, Err(MenuError::NothingBefore)));
     files.set("futsuu", "", "二");
     applied(&world, &files).await;
     assert_ne!(hana.user.rich_menu().unwrap()["richMenuId"], first);
@@ -142,7 +139,9 @@ async fn what_others_changed_is_said_and_mended() {
     world.line.lose_menu(&seen);
     let looked = planned(&world, &files).await;
     let gone = |title: &str| Drift::PageGone(format!("組futsuu／{title}"));
-    assert!([gone("unregistered"), gone("pregnancy"), Drift::Default].iter().all(|one| looked.plan.drift.contains(one)));
+    assert!(
+        [gone("unregistered"), gone("pregnancy"), Drift::Default].iter().all(|one| looked.plan.drift.contains(one))
+    );
     assert_eq!(looked.plan.create.len(), 2);
     applied(&world, &files).await;
     assert!(planned(&world, &files).await.plan.is_empty());
@@ -254,7 +253,11 @@ async fn never_are_more_than_a_hundred_pages_made_or_removed_in_an_hour() {
     let (world, files) = (World::at("2026-11-22 09:00").await, MenuFiles::new());
     for month in 1..=17 {
         let (year, month) = (2027 + month / 13, (month - 1) % 12 + 1);
-        files.set(&format!("s{year}-{month}"), &format!("from = {year}-{month:02}-01\nuntil = {year}-{month:02}-02"), "");
+        files.set(
+            &format!("s{year}-{month}"),
+            &format!("from = {year}-{month:02}-01\nuntil = {year}-{month:02}-02"),
+            "",
+        );
     }
     let failed = world.app.menus().apply(0, &files.built(), &Order::Everybody, &mut |_| {}).await.unwrap_err();
     assert!(matches!(failed, MenuError::HourSpent { wait_ms: 3_660_000, .. }), "{failed}");
@@ -277,7 +280,12 @@ async fn a_set_begins_and_ends_at_midnight_by_itself_and_nothing_is_made() {
         parent.user.rich_menu().unwrap()["name"].as_str().unwrap().contains("/aki/")
     };
     let (before, menus) = (calls(&world), world.line.menus().menus);
-    for (at, is_autumn) in [("2026-11-23 23:59", false), ("2026-11-24 00:01", true), ("2026-11-25 23:59", true), ("2026-11-26 00:01", false)] {
+    for (at, is_autumn) in [
+        ("2026-11-23 23:59", false),
+        ("2026-11-24 00:01", true),
+        ("2026-11-25 23:59", true),
+        ("2026-11-26 00:01", false),
+    ] {
         world.until(at).await;
         assert_eq!((autumn(&hana), autumn(&stranger)), (is_autumn, is_autumn), "{at}");
     }
@@ -307,4 +315,6 @@ async fn texts_name_the_menu_where_there_is_one() {
     hana.says("もどす").await;
     hana.says("やすむ").await;
     hana.taps("1週間やすむ").await.tells("メニューの「登録・変更」");
+    // And what is named there is there.
+    hana.posts_back("h1|profile|show|||").await.offers("お届けを再開する");
 }

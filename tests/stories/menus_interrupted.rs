@@ -99,15 +99,17 @@ async fn is_as_declared(world: &World, files: &MenuFiles, readers: &[(Parent<'_>
     let looked = planned(world, files).await;
     assert!(looked.plan.is_empty(), "{:?}", looked.plan);
     let state = world.line.menus();
-    let kept: BTreeSet<&str> =
-        looked.versions.iter().flat_map(|version| version.body.pages.iter().map(|placed| placed.line.as_str())).collect();
+    let kept: BTreeSet<&str> = looked
+        .versions
+        .iter()
+        .flat_map(|version| version.body.pages.iter().map(|placed| placed.line.as_str()))
+        .collect();
     let there: BTreeSet<&str> = state.menus.keys().map(String::as_str).collect();
     assert_eq!(there, kept, "no page is an orphan, and none of the kept is gone");
     assert!(state.menus.values().all(|(_, picture)| *picture), "each has its picture");
     assert!(state.aliases.values().all(|page| there.contains(page.as_str())));
     let declared: BTreeSet<&str> = built.declared.pages.iter().map(|page| page.name.as_str()).collect();
-    let newest: BTreeSet<&str> =
-        looked.versions[0].body.pages.iter().map(|placed| placed.page.name.as_str()).collect();
+    let newest: BTreeSet<&str> = looked.versions[0].body.pages.iter().map(|placed| placed.page.name.as_str()).collect();
     assert_eq!(newest, declared);
     let default = state.default.as_ref().unwrap();
     assert!(state.menus[default].0.contains("/unregistered/"));

@@ -46,7 +46,10 @@ pub fn files(exported: &Exported) -> FilesOut {
 pub fn write(folder: &Path, files: &FilesOut) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     if std::fs::read_dir(folder)?.next().is_some() {
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "フォルダーが空ではありません。新しい名前にしてください"));
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "フォルダーが空ではありません。新しい名前にしてください",
+        ));
     }
     for (path, bytes) in files {
         let file = folder.join(path);

@@ -128,7 +128,11 @@ fn table(
         writeln!(out, "  （注意）{}", drifted(drift))?;
     }
     if plan.foreign > 0 {
-        writeln!(out, "  このプログラムが作ったのではないメニューが、LINE に{}つあります（触りません）。", plan.foreign)?;
+        writeln!(
+            out,
+            "  このプログラムが作ったのではないメニューが、LINE に{}つあります（触りません）。",
+            plan.foreign
+        )?;
     }
     Ok(())
 }

@@ -49,7 +49,11 @@ pub(super) fn read(number: usize, table: &Table<'_>, log: &mut Log) -> AreaDraft
     let file = table.place().file;
     let label = table.text(log, "label").filter(|label| !label.value.is_empty());
     match label {
-        None => draft.error(&file, "読み上げる名前がありません。label = \"相談する\" のように書いてください（画面を見ない方に要ります）。", log),
+        None => draft.error(
+            &file,
+            "読み上げる名前がありません。label = \"相談する\" のように書いてください（画面を見ない方に要ります）。",
+            log,
+        ),
         Some(label) => {
             let whose = format!("領域{number}");
             draft.label = check_label(&label.value, (&file, label.line, &whose), log).map(|()| label.value);
@@ -68,7 +72,8 @@ pub(super) fn read(number: usize, table: &Table<'_>, log: &mut Log) -> AreaDraft
 pub(super) fn check_label(label: &str, (file, line, whose): (&str, usize, &str), log: &mut Log) -> Option<()> {
     let length = label.graphemes(true).count();
     if length > LONGEST_LABEL {
-        let sentence = format!("{whose}「{label}」: 読み上げる名前は{LONGEST_LABEL}文字までです（いまは{length}文字）。");
+        let sentence =
+            format!("{whose}「{label}」: 読み上げる名前は{LONGEST_LABEL}文字までです（いまは{length}文字）。");
         log.error(at(file, line), sentence);
         return None;
     }
@@ -124,54 +129,58 @@ impl AreaDraft {
         log: &mut Log,
     ) -> Option<Area> {
         let (kind, value) = self.meaning.as_ref()?;
-        let text = value.value.as_str();
-        let wrong = |sentence: String, log: &mut Log| log.error(at(file, value.line), self.named(&sentence));
-        let named = |table: Option<Meaning>, known: Vec<&str>, log: &mut Log| {
-            if table.is_none() {
-                let hint = suggestion(text, known.iter().copied());
-                wrong(format!("{kind} に「{text}」は書けません。{hint}使えるのは {} です。", known.join("、")), log);
-            }
-            table
-        };
+        if *kind == "text" && command(&value.value).is_none() {
+            let sentence = format!(
+                "「{}」と送られても、会話は決まった返事を持っていません。reply を使うか、「相談」「変更」などのことばにしてください。",
+                value.value
+            );
+            log.warn(at(file, value.line), self.named(&sentence));
+        }
         let meaning = match *kind {
-            "reply" => named(reply(text), REPLIES.map(|(name, _)| name).to_vec(), log)?,
-            "date" => named(date(text), DATES.map(|(name, _)| name).to_vec(), log)?,
-            "tab" => Meaning::Tab(names.place(text, (file, value.line), log)?),
-            "page" => match page(text, municipality) {
-                Ok(page) => Meaning::Page(page),
-                Err(sentence) => return Some(wrong(sentence, log)).and(None),
-            },
-            "phone" => match phone(text, municipality) {
-                Ok(number) => Meaning::Phone(number),
-                Err(sentence) => return Some(wrong(sentence, log)).and(None),
-            },
-            _ => {
-                if text.is_empty() || text.encode_utf16().count() > LONGEST_TEXT {
-                    wrong(format!("text は1文字から{LONGEST_TEXT}文字までです。"), log);
+            "tab" => Meaning::Tab(names.place(&value.value, (file, value.line), log)?),
+            kind => match understood(kind, &value.value, municipality) {
+                Ok(meaning) => meaning,
+                Err(sentence) => {
+                    log.error(at(file, value.line), self.named(&sentence));
                     return None;
                 }
-                if command(text).is_none() {
-                    log.warn(at(file, value.line), self.named(&format!("「{text}」と送られても、会話は決まった返事を持っていません。reply を使うか、「相談」「変更」などのことばにしてください。")));
-                }
-                Meaning::Text(text.to_owned())
-            }
+            },
         };
         Some(Area { bounds, label: self.label.clone()?, meaning, look: self.look.clone() })
     }
 }
 
+/// What a tap means, or what is wrong with what is written.
+fn understood(kind: &str, text: &str, municipality: &Municipality) -> Result<Meaning, String> {
+    match kind {
+        "reply" => reply(text).ok_or_else(|| unknown(kind, text, &REPLIES.map(|(name, _)| name))),
+        "date" => date(text).ok_or_else(|| unknown(kind, text, &DATES.map(|(name, _)| name))),
+        "page" => page(text, municipality).map(Meaning::Page),
+        "phone" => phone(text, municipality).map(Meaning::Phone),
+        _ if (1..=LONGEST_TEXT).contains(&text.encode_utf16().count()) => Ok(Meaning::Text(text.to_owned())),
+        _ => Err(format!("text は1文字から{LONGEST_TEXT}文字までです。")),
+    }
+}
+
+fn unknown(kind: &str, text: &str, known: &[&str]) -> String {
+    let hint = suggestion(text, known.iter().copied());
+    format!("{kind} に「{text}」は書けません。{hint}使えるのは {} です。", known.join("、"))
+}
+
 /// An address, or the municipality's own page.
 fn page(text: &str, municipality: &Municipality) -> Result<String, String> {
     if text == "home" {
-        return municipality.page.clone().ok_or_else(|| {
-            "page = \"home\" は municipality.toml の page ですが、そこに書かれていません。".to_owned()
-        });
+        return municipality
+            .page
+            .clone()
+            .ok_or_else(|| "page = \"home\" は municipality.toml の page ですが、そこに書かれていません。".to_owned());
     }
     let host = text.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
     if host && text.is_ascii() && !text.contains(char::is_whitespace) && text.len() <= LONGEST_ADDRESS {
         return Ok(text.to_owned());
     }
-    Err("page は https:// で始まるアドレスを、空白や全角文字なしで書いてください（自治体のページなら \"home\"）。".to_owned())
+    Err("page は https:// で始まるアドレスを、空白や全角文字なしで書いてください（自治体のページなら \"home\"）。"
+        .to_owned())
 }
 
 /// The desk's number, a help line's by its key, or a number.

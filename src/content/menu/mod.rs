@@ -20,6 +20,9 @@ use crate::domain::menu::set::{MenuSet, MenuSets};
 use crate::domain::municipal::Municipality;
 use page::{Draft, Shared};
 
+#[cfg(test)]
+mod tests;
+
 /// Where menus come from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum MenuSource {
@@ -95,8 +98,12 @@ pub fn load_menus(source: &MenuSource, municipality: &Municipality) -> Result<Lo
 }
 
 fn slugs(files: &Files) -> Vec<&str> {
-    let mut slugs: Vec<&str> =
-        files.keys().filter_map(|path| path.split_once('/')).map(|(slug, _)| slug).filter(|slug| *slug != ICONS).collect();
+    let mut slugs: Vec<&str> = files
+        .keys()
+        .filter_map(|path| path.split_once('/'))
+        .map(|(slug, _)| slug)
+        .filter(|slug| *slug != ICONS)
+        .collect();
     slugs.dedup();
     slugs
 }
@@ -153,7 +160,8 @@ fn set(shared: &Shared<'_>, log: &mut Log) -> Option<(MenuSet, At<()>)> {
 fn colour(table: &Table<'_>, log: &mut Log) -> Option<Colour> {
     let text = table.text(log, "colour")?;
     let Some(colour) = Colour::parse(&text.value) else {
-        let sentence = format!("色「{}」を読めません。colour = \"#1f6f5c\" のように、#と6けたで書いてください。", text.value);
+        let sentence =
+            format!("色「{}」を読めません。colour = \"#1f6f5c\" のように、#と6けたで書いてください。", text.value);
         log.error(table.place_at(text.line), sentence);
         return None;
     };
@@ -196,7 +204,7 @@ fn stages(drafts: &[Draft], head: &str, is_open: bool, log: &mut Log) {
 /// A page that no stage begins with and no tab leads to.
 fn lonely(set: &MenuSet, log: &mut Log) {
     for (place, page) in set.pages.iter().enumerate() {
-        if set.stages_of(place).is_empty() {
+        if page.stage.is_none() && set.stages_of(place).is_empty() {
             let file = format!("{}/{}.toml", set.slug, page.slug);
             let sentence = "このメニューは、だれにも出ません。stage を書くか、ほかのメニューの tabs か tab から開けるようにしてください。";
             log.error(at(&file, 1), sentence);
@@ -211,10 +219,16 @@ fn periods(sets: &[(MenuSet, At<()>)], log: &mut Log) {
     let mut open = sets.iter().filter(|(set, _)| is_open(set));
     match (open.next(), open.next()) {
         (None, _) if !sets.is_empty() && !log.has_errors() => {
-            log.error(place(&sets[0]), "期間のない組（from も until もない set.toml）が、ひとつ要ります。ほかの組がない日に出ます。");
+            log.error(
+                place(&sets[0]),
+                "期間のない組（from も until もない set.toml）が、ひとつ要ります。ほかの組がない日に出ます。",
+            );
         }
         (Some((one, _)), Some(other)) => {
-            log.error(place(other), format!("期間のない組が2つあります（「{}」もそうです）。どちらかに from を書いてください。", one.slug));
+            log.error(
+                place(other),
+                format!("期間のない組が2つあります（「{}」もそうです）。どちらかに from を書いてください。", one.slug),
+            );
         }
         _ => {}
     }

@@ -71,8 +71,9 @@ pub(super) fn read_all(shared: &Shared<'_>, head: &Head, log: &mut Log) -> Vec<D
                 drafts.extend(source::text(path, bytes, log).and_then(|text| read((path, slug), text, head, log)));
             }
             Some(slug) => {
-                let sentence =
-                    format!("メニューのファイル名「{slug}」は、英小文字・数字・ハイフンにしてください（大文字は使えません）。");
+                let sentence = format!(
+                    "メニューのファイル名「{slug}」は、英小文字・数字・ハイフンにしてください（大文字は使えません）。"
+                );
                 log.error(at(path, 1), sentence);
             }
             None => {}
@@ -104,7 +105,12 @@ fn read((file, slug): (&str, &str), text: &str, head: &Head, log: &mut Log) -> O
         layout: layout(&table, log),
         tabs_line: tabs.as_ref().map_or(1, |tabs| tabs.line),
         tabs: tabs.map(|tabs| tabs.value).unwrap_or_default(),
-        areas: table.tables(log, "area").into_iter().enumerate().map(|(at, area)| area::read(at + 1, &area, log)).collect(),
+        areas: table
+            .tables(log, "area")
+            .into_iter()
+            .enumerate()
+            .map(|(at, area)| area::read(at + 1, &area, log))
+            .collect(),
         picture: picture::source(&table, head.colour, log),
     })
 }
@@ -126,7 +132,8 @@ pub(super) fn bar(table: &Table<'_>, log: &mut Log) -> Option<String> {
     let bar = table.text(log, "bar")?;
     let length = bar.value.graphemes(true).count();
     if !(1..=LONGEST_BAR).contains(&length) {
-        let sentence = format!("bar（メニューを開くところの文字）は、1文字から{LONGEST_BAR}文字までです（いまは{length}文字）。");
+        let sentence =
+            format!("bar（メニューを開くところの文字）は、1文字から{LONGEST_BAR}文字までです（いまは{length}文字）。");
         log.error(table.place_at(bar.line), sentence);
     }
     Some(bar.value)
@@ -139,7 +146,8 @@ fn layout(table: &Table<'_>, log: &mut Log) -> Option<Layout> {
             let template = Template::named(&name.value);
             if template.is_none() {
                 let known: Vec<&str> = TEMPLATES.iter().map(|template| template.name).collect();
-                let sentence = format!("「{}」という型はありません。使えるのは {} です。", name.value, known.join("、"));
+                let sentence =
+                    format!("「{}」という型はありません。使えるのは {} です。", name.value, known.join("、"));
                 log.error(table.place_at(name.line), sentence);
             }
             template.map(Layout::Template)
@@ -195,7 +203,10 @@ impl Names<'_> {
         if place.is_none() {
             let hint = suggestion(slug, self.slugs.iter().map(String::as_str));
             let known = self.slugs.join("、");
-            log.error(at(file, line), format!("「{slug}」というメニューは、この組にありません。{hint}あるのは {known} です。"));
+            log.error(
+                at(file, line),
+                format!("「{slug}」というメニューは、この組にありません。{hint}あるのは {known} です。"),
+            );
         }
         place
     }
@@ -251,7 +262,9 @@ impl Draft {
             }
             Layout::Free(_) => {
                 let without = self.areas.iter().filter(|area| area.bounds.is_none());
-                without.for_each(|area| area.error(&self.file, "場所がありません。at = [左, 上, 幅, 高さ] を書いてください。", log));
+                without.for_each(|area| {
+                    area.error(&self.file, "場所がありません。at = [左, 上, 幅, 高さ] を書いてください。", log)
+                });
                 Some((Vec::new(), self.areas.iter().map(|area| area.bounds).collect::<Option<_>>()?))
             }
         }
@@ -262,7 +275,10 @@ impl Draft {
         let place = (self.file.as_str(), self.tabs_line);
         let own = self.tabs.iter().filter(|slug| **slug == self.slug).count();
         if !self.tabs.is_empty() && own != 1 {
-            log.error(at(place.0, place.1), format!("tabs には、このメニュー（{}）も一度だけ入れてください。", self.slug));
+            log.error(
+                at(place.0, place.1),
+                format!("tabs には、このメニュー（{}）も一度だけ入れてください。", self.slug),
+            );
             return None;
         }
         let tabs: Vec<Option<Area>> = self
@@ -312,7 +328,8 @@ impl Draft {
             }
             let under = cells[..number].iter().position(|other| other.overlaps(*bounds));
             if let Some(other) = under {
-                let sentence = format!("領域{}と重なっています。どこを押したか決まるように、離してください。", other + 1);
+                let sentence =
+                    format!("領域{}と重なっています。どこを押したか決まるように、離してください。", other + 1);
                 draft.error(&self.file, &sentence, log);
             }
         }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::page::Shared;
 use super::ICONS;
+use super::page::Shared;
 use crate::content::finding::{Log, at, suggestion};
 use crate::content::source::{self, Files};
 use crate::content::table::{At, Table};
@@ -44,8 +44,9 @@ impl Source {
     ) -> Option<Picture> {
         match self {
             Self::Drawn(colour) => {
-                let fine = areas.iter().fold(true, |fine, area| drawable(file, frame, area, shared, log) && fine);
-                fine.then_some(Picture::Drawn(*colour))
+                // Each is looked at, also after one that cannot be drawn.
+                let undrawable = areas.iter().filter(|area| !drawable(file, frame, area, shared, log)).count();
+                (undrawable == 0).then_some(Picture::Drawn(*colour))
             }
             Self::File(name) => image((file, name.line), &name.value, frame, shared, log).map(Picture::File),
         }
@@ -55,6 +56,10 @@ impl Source {
 /// Whether an area's words fit, and its icon is there.
 fn drawable(file: &str, frame: Frame, area: &Area, shared: &Shared<'_>, log: &mut Log) -> bool {
     let words = &area.look.words;
+    if !area.bounds.is_within(frame) {
+        // That is said already.
+        return false;
+    }
     if size_of_words(words, frame, area.bounds).is_none() {
         let sentence = format!(
             "「{}」: 絵のことば「{}」が、この枠に読める大きさで入りません。words = [\"上の行\", \"下の行\"] のように短く分けてください。",
@@ -67,24 +72,25 @@ fn drawable(file: &str, frame: Frame, area: &Area, shared: &Shared<'_>, log: &mu
     let Some(icon) = area.look.icon.as_ref().filter(|icon| !shared.icons.contains_key(*icon)) else { return true };
     let hint = suggestion(icon, shared.icons.keys().map(String::as_str));
     let known = shared.icons.keys().map(String::as_str).collect::<Vec<_>>().join("、");
-    log.error(at(file, 1), format!("「{}」: アイコン「{icon}」はありません。{hint}あるのは {known} です。", area.label));
+    log.error(
+        at(file, 1),
+        format!("「{}」: アイコン「{icon}」はありません。{hint}あるのは {known} です。", area.label),
+    );
     false
 }
 
-fn image(
-    (file, line): (&str, usize),
-    name: &str,
-    frame: Frame,
-    shared: &Shared<'_>,
-    log: &mut Log,
-) -> Option<Image> {
+fn image((file, line): (&str, usize), name: &str, frame: Frame, shared: &Shared<'_>, log: &mut Log) -> Option<Image> {
     let path = format!("{}/{name}", shared.slug);
     let Some(bytes) = shared.files.get(&path) else {
-        log.error(at(file, line), format!("絵のファイル {path} がありません。このファイルと同じフォルダーに置いてください。"));
+        log.error(
+            at(file, line),
+            format!("絵のファイル {path} がありません。このファイルと同じフォルダーに置いてください。"),
+        );
         return None;
     };
     if bytes.len() > MOST_BYTES {
-        let sentence = format!("絵 {name} が大きすぎます（{}バイト）。1MB（{MOST_BYTES}バイト）までです。", bytes.len());
+        let sentence =
+            format!("絵 {name} が大きすぎます（{}バイト）。1MB（{MOST_BYTES}バイト）までです。", bytes.len());
         log.error(at(file, line), sentence);
         return None;
     }
@@ -92,14 +98,19 @@ fn image(
         Ok(imagesize::ImageType::Png) => ImageKind::Png,
         Ok(imagesize::ImageType::Jpeg) => ImageKind::Jpeg,
         _ => {
-            log.error(at(file, line), format!("絵 {name} は PNG でも JPEG でもありません。PNG か JPEG で保存しなおしてください。"));
+            log.error(
+                at(file, line),
+                format!("絵 {name} は PNG でも JPEG でもありません。PNG か JPEG で保存しなおしてください。"),
+            );
             return None;
         }
     };
     let size = imagesize::blob_size(bytes).ok();
-    let fits = size.is_some_and(|size| (size.width, size.height) == (usize::from(frame.width), usize::from(frame.height)));
+    let fits =
+        size.is_some_and(|size| (size.width, size.height) == (usize::from(frame.width), usize::from(frame.height)));
     if !fits {
-        let found = size.map_or_else(|| "読めません".to_owned(), |size| format!("いまは {}×{}", size.width, size.height));
+        let found =
+            size.map_or_else(|| "読めません".to_owned(), |size| format!("いまは {}×{}", size.width, size.height));
         let sentence =
             format!("絵 {name} の大きさが違います（{found}）。{}×{} にしてください。", frame.width, frame.height);
         log.error(at(file, line), sentence);
@@ -118,7 +129,10 @@ pub(super) fn icons(files: &Files, log: &mut Log) -> BTreeMap<String, String> {
         let Some(text) = source::text(path, bytes, log) else { continue };
         match inside(text) {
             Some(shapes) => drop(icons.insert(name.to_owned(), shapes.to_owned())),
-            None => log.error(at(path, 1), "アイコンは <svg viewBox=\"0 0 48 48\" …> で始まり </svg> で終わる SVG にしてください。"),
+            None => log.error(
+                at(path, 1),
+                "アイコンは <svg viewBox=\"0 0 48 48\" …> で始まり </svg> で終わる SVG にしてください。",
+            ),
         }
     }
     icons

@@ -97,11 +97,7 @@ pub struct Tiling {
     pub cells: Vec<Bounds>,
 }
 
-const fn large(
-    name: &'static str,
-    (columns, rows): (u16, u16),
-    cells: &'static [(u16, u16, u16, u16)],
-) -> Template {
+const fn large(name: &'static str, (columns, rows): (u16, u16), cells: &'static [(u16, u16, u16, u16)]) -> Template {
     Template { name, frame: Frame::LARGE, columns, rows, cells }
 }
 

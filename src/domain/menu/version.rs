@@ -74,8 +74,7 @@ pub struct Version {
 /// one where there is none.
 #[must_use]
 pub fn set_on(sets: &[Period], day: NaiveDate) -> Option<usize> {
-    let holds =
-        |set: &Period| set.from.is_none_or(|from| from <= day) && set.until.is_none_or(|until| until >= day);
+    let holds = |set: &Period| set.from.is_none_or(|from| from <= day) && set.until.is_none_or(|until| until >= day);
     let fitting = (0..sets.len()).filter(|at| holds(&sets[*at]));
     fitting.max_by_key(|at| (sets[*at].from, std::cmp::Reverse(*at)))
 }
@@ -84,7 +83,8 @@ impl Body {
     /// The first page for readers of a stage on a day; where a set has none for them, that of the open set.
     #[must_use]
     pub fn first_page(&self, stage: Stage, day: NaiveDate) -> Option<&Placed> {
-        let of = |set: usize| self.pages.iter().find(|placed| placed.page.set == set && placed.page.stage == Some(stage));
+        let of =
+            |set: usize| self.pages.iter().find(|placed| placed.page.set == set && placed.page.stage == Some(stage));
         let open = || self.sets.iter().position(|set| set.from.is_none() && set.until.is_none());
         set_on(&self.sets, day).and_then(of).or_else(|| open().and_then(of))
     }

@@ -123,6 +123,7 @@ fn phrases() -> Phrases {
     let labels = [("phone", "電話する"), ("page", "くわしく見る")];
     let municipal = Phrase {
         text: "{department}\n{phone}（{hours}）".to_owned(),
+        menu: None,
         title: Some("{municipality}からのご案内".to_owned()),
         alt: Some("{municipality}から：{title}。{department} {phone}。{opening}".to_owned()),
         labels: labels.map(|(name, label)| (name.to_owned(), label.to_owned())).into(),

@@ -127,7 +127,8 @@ impl Line {
             return success(turn().await?).map(|_| ());
         }
         let body = json!({ "richMenuAliasId": alias, "richMenuId": id });
-        let answer = self.call("richmenu/alias/create", with_json(self.wire.post(&path(&MENU, &["alias"])), &body)).await?;
+        let answer =
+            self.call("richmenu/alias/create", with_json(self.wire.post(&path(&MENU, &["alias"])), &body)).await?;
         let conflict = answer.status.as_u16() == 400 && answer.says("conflict");
         let answer = if conflict { turn().await? } else { answer };
         success(answer).map(|_| ())

@@ -87,7 +87,9 @@ fn nothing_that_can_be_said_breaks_a_limit_of_line() {
     away.privacy_url = None;
     away.municipality.page = None;
     away.municipality.hotlines.clear();
-    for world in [big_family(), World::new(), away] {
+    let mut with_menu = big_family();
+    with_menu.menu = true;
+    for world in [big_family(), World::new(), away, with_menu] {
         for prompt in prompts() {
             for message in render(std::slice::from_ref(&prompt), &world.facts(), &phrases()) {
                 assert_eq!(refusals(&message), Vec::<String>::new(), "{prompt:?}");
@@ -98,8 +100,9 @@ fn nothing_that_can_be_said_breaks_a_limit_of_line() {
 
 #[test]
 fn no_placeholder_is_left_unfilled() {
-    let world = big_family();
-    for prompt in prompts() {
+    let mut world = big_family();
+    for prompt in prompts().into_iter().chain(prompts()) {
+        world.menu = !world.menu;
         for message in render(std::slice::from_ref(&prompt), &world.facts(), &phrases()) {
             let labels: String = buttons_of(&message).into_iter().map(|button| button.label).collect();
             let alt = match &message.body {
@@ -132,8 +135,9 @@ fn every_shipped_phrase_is_calm_and_says_nothing_that_is_left_over() {
     for (key, phrase) in phrases.iter() {
         let labels = phrase.labels.values().cloned().collect::<String>();
         let said = format!(
-            "{}{}{}{labels}",
+            "{}{}{}{}{labels}",
             phrase.text,
+            phrase.menu.as_deref().unwrap_or(""),
             phrase.title.as_deref().unwrap_or(""),
             phrase.alt.as_deref().unwrap_or("")
         );
@@ -158,7 +162,7 @@ fn echoes() -> Phrases {
     let echo = |(key, phrase): (&str, &Phrase)| {
         let labels = phrase.labels.keys().map(|name| (name.clone(), format!("<{key}.{name}>"))).collect();
         let values: String = placeholders(&phrase.text).map(|name| format!("{{{name}}}")).collect();
-        (key.to_owned(), Phrase { text: format!("<{key}>{values}"), title: None, alt: None, labels })
+        (key.to_owned(), Phrase { text: format!("<{key}>{values}"), menu: None, title: None, alt: None, labels })
     };
     Phrases::new("ja".into(), shipped.iter().map(echo).collect())
 }
