@@ -56,14 +56,15 @@ impl Drawing<'_> {
     /// The page's own tab is one with the ground below it; the others stand behind it.
     fn tab(&self, svg: &mut String) {
         let Bounds { x, y, width, height } = self.area.bounds;
-        let (fill, ink) =
-            if self.area.look.own_tab { (self.ground, self.colour) } else { (self.colour, Colour::WHITE) };
+        let own = self.area.look.own_tab;
+        let fill = if own { self.ground } else { self.colour };
         let _ = write!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"/>");
-        if self.area.look.own_tab {
-            let bar = self.scaled(26);
-            let _ = write!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{bar}\" fill=\"{ink}\"/>");
+        if own {
+            let (bar, colour) = (self.scaled(26), self.colour);
+            let _ = write!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{bar}\" fill=\"{colour}\"/>");
         }
-        self.words(u32::from(y) + u32::from(height) / 2, &ink.to_string(), svg);
+        let white = Colour::WHITE.to_string();
+        self.words(u32::from(y) + u32::from(height) / 2, if own { INK } else { &white }, svg);
     }
 
     fn card(&self, icons: &BTreeMap<String, String>, svg: &mut String) {

@@ -59,6 +59,7 @@ mod loss_among_others;
 mod menu_files;
 mod menus;
 mod menus_applied;
+mod menus_commands;
 mod menus_interrupted;
 mod mistakes;
 mod newcomers_at_rest;

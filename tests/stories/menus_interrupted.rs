@@ -131,6 +131,10 @@ fn keeps_within_the_hour(world: &World, endpoint: &str) {
 async fn rounds(seed: u64, rounds: u64) {
     let (world, files) = (World::at("2026-11-22 09:00").await, MenuFiles::new());
     let mut dice = Dice(seed);
+    // LINE's own count goes by a real watch; ours is judged by the ledger.
+    for endpoint in ["richmenu/create", "richmenu/delete", "richmenu/alias/delete", "richmenu/list"] {
+        world.line.set_rate(endpoint, None);
+    }
     let mut readers = Vec::new();
     for _ in 0..6 {
         readers.push((world.registered(Registers::Born, "2026-09-01", None).await, "childcare"));
