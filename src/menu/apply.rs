@@ -243,6 +243,10 @@ impl Run<'_> {
             if linked > 0 {
                 tell(Done::Linked(stage, linked));
             }
+            let left = self.menus.is_waited_for(self.channel, &reach, stage).await?;
+            if left {
+                tell(Done::Waiting(stage));
+            }
             all += linked;
         }
         Ok(all)

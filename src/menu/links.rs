@@ -38,7 +38,7 @@ impl Menus {
         if self.waits_until(at) > self.ambient.now_ms() {
             return Ok(0);
         }
-        let done = self.tend(&self.channels[at]).await;
+        let done = self.tend(at).await;
         self.heard(at, done.is_err());
         match done {
             Err(MenuError::Line { why, doing }) => {
@@ -67,7 +67,8 @@ impl Menus {
         Ok(done)
     }
 
-    async fn tend(&self, channel: &Channel) -> Result<usize, MenuError> {
+    async fn tend(&self, at: usize) -> Result<usize, MenuError> {
+        let channel = &self.channels[at];
         let account = channel.account.id;
         let versions = self.store.menu_versions(account).await?;
         channel.account.has_menu.store(!versions.is_empty(), Ordering::Relaxed);
@@ -76,6 +77,7 @@ impl Menus {
         if self.store.menu_lock_until(account).await?.is_some_and(|until| until > self.ambient.now_ms()) {
             return Ok(0);
         }
+        self.look_for_drift(at, version).await?;
         let mut done = self.let_go(channel).await?;
         done += self.show_default(channel, version).await?;
         let trial = self.store.menu_trial(account).await?;
@@ -145,6 +147,18 @@ impl Menus {
             lease.end().await;
         }
         Ok(linked)
+    }
+
+    /// Whether some readers of a stage still lack their page.
+    pub(super) async fn is_waited_for(
+        &self,
+        channel: &Channel,
+        reach: &Reach<'_>,
+        stage: Stage,
+    ) -> Result<bool, MenuError> {
+        let Some(page) = reach.body.first_page(stage, self.today(channel)) else { return Ok(false) };
+        let left = self.store.readers_without_page(channel.account.id, (stage, page.id), reach.who, 1).await?;
+        Ok(!left.is_empty())
     }
 
     /// Gives these readers a page; returns who has it, or cannot be given any.

@@ -4,13 +4,15 @@
 //! - [`Menus::plan`] looks at LINE and says what is to be done; [`Menus::apply`] does it. Each step is right
 //!   however often it is taken, and what was done is seen at LINE, so an interrupted run is simply run again.
 //! - [`Menus::tend_of`] gives readers the page that they want and were not given, takes it from those who
-//!   were forgotten, and changes the set at midnight. Only that runs in a server.
+//!   were forgotten, changes the set at midnight, and says every night what others changed. Only that runs in
+//!   a server.
 //!
 //! One applies at a time, by a lease in the database. Nothing that is not ours is touched. LINE makes and
 //! removes at most 100 pages an hour; what was asked for is counted before it is asked.
 
 mod apply;
 pub mod build;
+mod drift;
 mod export;
 mod lease;
 mod links;
@@ -92,6 +94,8 @@ pub enum Done {
     Default(String),
     /// Readers of a stage were given their page, so many in all.
     Linked(Stage, u64),
+    /// LINE has not given all readers of a stage their page yet: whoever looks after menus goes on with them.
+    Waiting(Stage),
     /// A page, or an alias, was removed.
     Deleted(String),
 }
@@ -113,13 +117,15 @@ pub struct Menus {
     ambient: Ambient,
     channels: Arc<Vec<Channel>>,
     patience: Arc<Mutex<BTreeMap<usize, Patience>>>,
+    /// The day on which it was last looked whether others changed an account's menus.
+    looked: Arc<Mutex<BTreeMap<usize, NaiveDate>>>,
 }
 
 impl Menus {
     /// The menus of these accounts.
     #[must_use]
     pub fn new(store: Store, ambient: Ambient, channels: Arc<Vec<Channel>>) -> Self {
-        Self { store, ambient, channels, patience: Arc::default() }
+        Self { store, ambient, channels, patience: Arc::default(), looked: Arc::default() }
     }
 
     /// How many accounts there are.

@@ -142,6 +142,11 @@ impl Channel {
         id
     }
 
+    /// From now on a bulk link is done so many milliseconds after it was accepted: "within seconds".
+    pub fn slow_bulk_links(&self, takes_ms: i64) {
+        self.world().menus.bulk_takes_ms = takes_ms;
+    }
+
     /// Somebody else removes a rich menu.
     pub fn lose_menu(&self, id: &str) {
         self.world().menus.delete(id);

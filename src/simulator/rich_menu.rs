@@ -33,6 +33,12 @@ pub(super) struct Menus {
     pub(super) aliases: BTreeMap<String, String>,
     /// What a person switched to by a tab, until the bot links another.
     switched: HashMap<String, String>,
+    /// When each batch was accepted, by its request.
+    pub(super) batches: HashMap<String, i64>,
+    /// How long a bulk link takes (milliseconds).
+    pub(super) bulk_takes_ms: i64,
+    /// Bulk links on their way: when they are done, whose, and to which menu.
+    on_their_way: Vec<(i64, Vec<String>, String)>,
 }
 
 impl Menus {
@@ -58,6 +64,38 @@ impl Menus {
     pub(super) fn link(&mut self, user: &str, id: &str) {
         self.switched.remove(user);
         self.linked.insert(user.to_owned(), id.to_owned());
+    }
+
+    /// A bulk link, which takes its time.
+    pub(super) fn link_later(&mut self, now_ms: i64, users: Vec<String>, id: &str) {
+        self.on_their_way.push((now_ms + self.bulk_takes_ms, users, id.to_owned()));
+        self.link_what_is_due(now_ms);
+    }
+
+    /// Ends the bulk links whose time has come.
+    pub(super) fn link_what_is_due(&mut self, now_ms: i64) {
+        let (due, later) = std::mem::take(&mut self.on_their_way).into_iter().partition(|(at, ..)| *at <= now_ms);
+        self.on_their_way = later;
+        let due: Vec<(i64, Vec<String>, String)> = due;
+        for (_, users, id) in due {
+            users.iter().for_each(|user| self.link(user, &id));
+        }
+    }
+
+    /// Everybody who was linked to one menu is linked to another, or to none.
+    pub(super) fn replace(&mut self, from: &str, to: Option<&str>) {
+        let whose = self.linked.iter().filter(|(_, id)| *id == from).map(|(user, _)| user.clone());
+        for user in whose.collect::<Vec<_>>() {
+            match to {
+                Some(to) => self.link(&user, to),
+                None => self.unlink(&user),
+            }
+        }
+    }
+
+    pub(super) fn unlink_all(&mut self) {
+        self.linked.clear();
+        self.switched.clear();
     }
 
     pub(super) fn unlink(&mut self, user: &str) {

@@ -511,6 +511,45 @@ async fn a_rich_menu_shows_when_it_has_a_picture_and_a_link() {
 }
 
 #[tokio::test]
+async fn a_batch_replaces_a_menu_for_everybody_who_has_it() {
+    let stage = Stage::new().await;
+    let (old, new) = (stage.channel.make_menu("old"), stage.channel.make_menu("new"));
+    let users = [stage.channel.new_user(), stage.channel.new_user()];
+    let ids: Vec<&str> = users.iter().map(|user| user.id()).collect();
+    let linked = stage.post("/v2/bot/richmenu/bulk/link", json!({"richMenuId": old, "userIds": ids})).await;
+    assert_eq!(linked.0, 202);
+    let replace = json!({"operations": [{"type": "link", "from": old, "to": new}]});
+    assert_eq!(stage.post("/v2/bot/richmenu/validate/batch", replace.clone()).await.0, 200);
+    assert_eq!(users[0].rich_menu().unwrap()["name"], "old");
+    assert_eq!(stage.post("/v2/bot/richmenu/batch", replace).await.0, 202);
+    assert!(users.iter().all(|user| user.rich_menu().unwrap()["name"] == "new"));
+    let request = stage.channel.ledger().last().unwrap().request_id.clone();
+    let progress = stage.call("GET", &format!("/v2/bot/richmenu/progress/batch?requestId={request}"), None, None).await;
+    assert_eq!((progress.0, &progress.1["phase"]), (200, &json!("succeeded")));
+    let unknown = stage.call("GET", "/v2/bot/richmenu/progress/batch?requestId=x", None, None).await;
+    assert_eq!((unknown.0, unknown.1), (404, json!({"message": "Not found"})));
+    let gone = "richmenu-00000000000000000000000000000000";
+    for (operations, property, message) in [
+        (json!([]), "operations", "Size must be between 1 and 1000".to_owned()),
+        (json!([{"type": "unlink", "from": "m"}]), "operations[0].from", "invalid richMenuId".to_owned()),
+        (json!([{"type": "unlink", "from": gone}]), "operations[0].from", format!("Richmenu ({gone}) is not found")),
+        (
+            json!([{"type": "unlink", "from": new}, {"type": "unlink", "from": new}]),
+            "operations[].from",
+            format!("from richmenu ({new}) is duplicated"),
+        ),
+        (
+            json!([{"type": "unlinkAll"}, {"type": "unlink", "from": new}]),
+            "operations[].type",
+            "'unlinkAll' type can't be combined with other type".to_owned(),
+        ),
+    ] {
+        let (status, body) = stage.post("/v2/bot/richmenu/validate/batch", json!({"operations": operations})).await;
+        assert_eq!((status, &body["details"][0]), (400, &json!({"message": message, "property": property})));
+    }
+}
+
+#[tokio::test]
 async fn unknown_paths_wrong_methods_and_odd_bodies_are_told_apart() {
     let stage = Stage::new().await;
     let status = async |method: &str, path: &str| stage.call(method, path, None, Some(json!({}))).await.0;

@@ -216,7 +216,9 @@ impl User {
     /// The rich menu that shows, with its `richMenuId`.
     #[must_use]
     pub fn rich_menu(&self) -> Option<Value> {
-        self.channel.world().menus.shown_to(&self.id)
+        let mut world = self.channel.world();
+        world.menus.link_what_is_due(self.channel.now_ms());
+        world.menus.shown_to(&self.id)
     }
 
     /// The addresses this person opened by touching.

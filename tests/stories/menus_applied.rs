@@ -320,3 +320,31 @@ async fn texts_name_the_menu_where_there_is_one() {
     // And what is named there is there.
     hana.posts_back("h1|profile|show|||").await.offers("お届けを再開する");
 }
+
+#[tokio::test]
+async fn a_bulk_link_that_takes_line_its_time_is_confirmed_later() {
+    let (world, files) = (World::at("2026-11-22 09:00").await, MenuFiles::new());
+    let users = crowd(&world, 20).await;
+    world.line.slow_bulk_links(5_000);
+    let mut told = Vec::new();
+    let apply = world.app.menus().apply(0, &files.built(), &Order::Everybody, &mut |done| told.push(done)).await;
+    assert_eq!(apply.unwrap(), Applied::Version(1));
+    assert!(told.contains(&Done::Waiting(Stage::Childcare)), "{told:?}");
+    assert_eq!(planned(&world, &files).await.plan.link, [(Stage::Childcare, 20)]);
+    world.until("2026-11-22 09:01").await;
+    assert!(users.iter().all(|id| name(&world, id).as_deref() == Some("childcare")));
+    assert!(planned(&world, &files).await.plan.is_empty());
+}
+
+#[tokio::test]
+async fn what_others_changed_is_noticed_at_night_and_left_alone() {
+    let (world, files) = (World::at("2026-11-22 09:00").await, MenuFiles::new());
+    applied(&world, &files).await;
+    world.registered(Registers::Due, "2027-03-01", None).await;
+    let default = world.line.menus().default.unwrap();
+    world.line.lose_menu(&default);
+    let before = calls(&world);
+    world.until("2026-11-24 12:00").await;
+    assert_eq!(asked(&world, before)["list"], 2, "once a night");
+    assert_eq!(changes(&world, before), only(&[]));
+}

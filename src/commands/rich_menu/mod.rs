@@ -201,6 +201,10 @@ pub fn done(done: &Done) -> String {
         Done::Aliased(title) => format!("タブをつなぎました：{title}"),
         Done::Default(title) => format!("既定にしました：{title}"),
         Done::Linked(stage, readers) => format!("読者のメニューを替えました：{} {readers}人", stage.name()),
+        Done::Waiting(stage) => format!(
+            "LINE が替えている途中の読者がいます：{}（動いている server が続きをします。server がなければ、もう一度実行してください）",
+            stage.name()
+        ),
         Done::Deleted(name) => format!("消しました：{name}"),
     }
 }

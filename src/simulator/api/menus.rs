@@ -1,7 +1,7 @@
 //! Rich menus: create, picture, default, links, aliases.
 //!
-//! Bulk linking, which takes LINE some seconds, is done when the answer leaves. The batch endpoint is
-//! not played yet.
+//! Bulk linking, which takes LINE some seconds, is done when the answer leaves, or as much later as somebody
+//! wishes (see [`super::super::Channel::slow_bulk_links`]).
 
 use serde_json::{Value, json};
 
@@ -111,7 +111,9 @@ pub(super) fn of_user(call: &Call<'_>) -> Answer {
     if let Some(refusal) = bad_user(call.parts[0]) {
         return refusal;
     }
-    match call.channel.world().menus.linked.get(call.parts[0]) {
+    let mut world = call.channel.world();
+    world.menus.link_what_is_due(call.now_ms);
+    match world.menus.linked.get(call.parts[0]) {
         Some(id) => Answer::json(200, json!({ "richMenuId": id })),
         None => Answer::error_with_details(404, "the user has no richmenu"),
     }
@@ -142,7 +144,8 @@ pub(super) fn bulk_link(call: &Call<'_>) -> Answer {
     if !call.channel.world().menus.has_picture(id) {
         return Answer::error_with_details(404, "richmenu not found");
     }
-    users(call).iter().for_each(|user| call.channel.world().menus.link(user, id));
+    let users: Vec<String> = users(call).into_iter().map(str::to_owned).collect();
+    call.channel.world().menus.link_later(call.now_ms, users, id);
     shown(call, Answer::json(202, json!({})))
 }
 
@@ -225,9 +228,13 @@ fn not_ready(call: &Call<'_>, id: &str) -> Option<Answer> {
     (!world.menus.has_picture(id)).then(|| Answer::error_with_details(400, message))
 }
 
-fn bad_menu_id(id: &str) -> Option<Answer> {
+pub(super) fn is_menu_id(id: &str) -> bool {
     let hex = id.strip_prefix("richmenu-").unwrap_or_default();
-    if hex.len() == 32 && hex.chars().all(|c| c.is_ascii_hexdigit()) {
+    hex.len() == 32 && hex.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+fn bad_menu_id(id: &str) -> Option<Answer> {
+    if is_menu_id(id) {
         return None;
     }
     let mut found = Findings::default();

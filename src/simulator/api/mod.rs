@@ -4,6 +4,7 @@
 //! misuse of a retry key, the rate, the endpoint itself, and the faults that spoil its answer.
 
 mod answer;
+mod batches;
 mod chats;
 mod info;
 mod menus;

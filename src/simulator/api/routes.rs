@@ -2,7 +2,7 @@
 
 use super::super::rate::Rate;
 use super::super::tokens::{SHORT_LIVED_SECONDS, STATELESS_SECONDS};
-use super::{Answer, Call, chats, info, menus, send};
+use super::{Answer, Call, batches, chats, info, menus, send};
 
 /// LINE's two hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +135,9 @@ static ROUTES: &[Route] = &[
     get("/v2/bot/richmenu/list", "richmenu/list", menus::list).at(Rate::per_second(10)),
     post("/v2/bot/richmenu/bulk/link", "richmenu/bulk/link", menus::bulk_link),
     post("/v2/bot/richmenu/bulk/unlink", "richmenu/bulk/unlink", menus::bulk_unlink),
+    post("/v2/bot/richmenu/batch", "richmenu/batch", batches::batch).at(Rate::per_hour(3)),
+    post("/v2/bot/richmenu/validate/batch", "richmenu/validate/batch", batches::validate),
+    get("/v2/bot/richmenu/progress/batch", "richmenu/progress/batch", batches::progress).at(HOURLY_100),
     post("/v2/bot/richmenu/alias", "richmenu/alias/create", menus::create_alias),
     get("/v2/bot/richmenu/alias/list", "richmenu/alias/list", menus::list_aliases),
     get("/v2/bot/richmenu/alias/{}", "richmenu/alias/get", menus::get_alias),
