@@ -36,6 +36,8 @@
 //! | delivery | one thing that leaves for one reader; one row, one purpose, one retry key |
 //! | purpose | `daily/<civil day>`, `answer/<event id>` |
 //! | turn | version of a reader's conversation; an answer of an older turn does nothing |
+//! | menu | the picture with areas under the chat; a page of a set, for the readers of a stage |
+//! | stage | a part of a reader's way that has its menu: 未登録, 妊娠期, 子育て期, やすみ・お別れ後 |
 //! | lane | (account, user): events of one lane are decided one by one |
 //!
 //! # Rooms

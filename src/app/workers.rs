@@ -42,6 +42,8 @@ const ROWS_KEPT_MS: i64 = 31 * 86_400_000;
 const PAYLOADS_KEPT_MS: i64 = 7 * 86_400_000;
 /// Our own commands are known for a day (milliseconds).
 const COMMANDS_KEPT_MS: i64 = 86_400_000;
+/// Whoever was forgotten waits for LINE to take their menu away for a day at most (milliseconds).
+const LEAVERS_KEPT_MS: i64 = 86_400_000;
 /// The write-ahead log of SQLite is a few megabytes long when everything is well (bytes).
 const LOG_IS_LARGE: u64 = 64 * 1024 * 1024;
 
@@ -165,6 +167,7 @@ impl App {
         let ms = now.timestamp_millis();
         self.store.forget_codes(ms).await?;
         self.store.forget_commands(COMMAND, ms - COMMANDS_KEPT_MS).await?;
+        self.store.forget_menu_leavers(ms - LEAVERS_KEPT_MS).await?;
         self.store.forget_deliveries(ms - ROWS_KEPT_MS).await?;
         self.store.forget_events(ms - IDS_KEPT_MS, ms - PAYLOADS_KEPT_MS).await?;
         Ok(())

@@ -393,6 +393,16 @@ impl Store {
         Ok(rows.into_iter().map(leaver).collect())
     }
 
+    /// Forgets those who left before that moment (milliseconds since 1970), whether LINE answered or not.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn forget_menu_leavers(&self, before: i64) -> Result<()> {
+        menu_leaver::Entity::delete_many().filter(menu_leaver::Column::Since.lt(before)).exec(&self.writer).await?;
+        Ok(())
+    }
+
     /// Takes note that one of them has none any more.
     ///
     /// # Errors

@@ -129,6 +129,23 @@ async fn whoever_deletes_everything_sees_what_strangers_see() {
 }
 
 #[tokio::test]
+async fn whoever_deletes_everything_is_forgotten_after_a_day_though_line_is_silent() {
+    let (world, _files) = world_with_menus().await;
+    let hana = world.registered(Registers::Due, "2027-03-01", None).await;
+    let unlink = hagukumi::simulator::On::Endpoint("richmenu/unlink");
+    world.line.faults().on(unlink).always(hagukumi::simulator::FaultKind::ServerError(500));
+    hana.says("登録を消す").await;
+    hana.taps("消す").await;
+    world.until("2026-11-23 08:59").await;
+    let left = async || world.app.store().count("menu_leaver").await.unwrap();
+    world.app.take_care().await.unwrap();
+    assert_eq!(left().await, 1);
+    world.until("2026-11-23 09:01").await;
+    world.app.take_care().await.unwrap();
+    assert_eq!(left().await, 0);
+}
+
+#[tokio::test]
 async fn without_menus_line_is_never_asked_about_them() {
     let world = World::at("2026-11-22 09:00").await;
     world.registered(Registers::Due, "2027-03-01", None).await.says("停止").await;

@@ -1,7 +1,9 @@
 //! What files of menus may say, and what is said about those that do not.
 
 use std::fs;
+use std::sync::LazyLock;
 
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
@@ -10,6 +12,8 @@ use crate::domain::menu::meaning::Meaning;
 use crate::domain::menu::set::Picture;
 
 struct Folder(TempDir);
+
+static AOBA: LazyLock<Municipality> = LazyLock::new(|| load(&Source::Embedded, None).unwrap().library.municipality);
 
 const ICON: &str = "<svg viewBox=\"0 0 48 48\"><circle cx=\"24\" cy=\"24\" r=\"18\"/></svg>";
 const HEAD: &str = "name = \"ふだん用\"\ncolour = \"#1f6f5c\"\n";
@@ -50,8 +54,7 @@ impl Folder {
     }
 
     fn load(&self) -> Result<LoadedMenus, Findings> {
-        let municipality = load(&Source::Embedded, None).unwrap().library.municipality;
-        load_menus(&MenuSource::Directory(self.0.path().to_owned()), &municipality)
+        load_menus(&MenuSource::Directory(self.0.path().to_owned()), &AOBA)
     }
 
     /// What is said, one a line.
@@ -85,8 +88,7 @@ fn assert_says(folder: &Folder, wanted: &[&str]) {
 
 #[test]
 fn the_starter_set_has_nothing_to_be_said_about() {
-    let municipality = load(&Source::Embedded, None).unwrap().library.municipality;
-    let loaded = load_menus(&MenuSource::Embedded, &municipality).unwrap();
+    let loaded = load_menus(&MenuSource::Embedded, &AOBA).unwrap();
     assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
     let [set] = &loaded.menus.sets[..] else { panic!("one set") };
     let firsts: Vec<_> = set.pages.iter().filter_map(|page| page.stage).collect();
@@ -97,8 +99,7 @@ fn the_starter_set_has_nothing_to_be_said_about() {
 
 #[test]
 fn the_quiet_page_of_the_starter_set_speaks_of_no_child() {
-    let municipality = load(&Source::Embedded, None).unwrap().library.municipality;
-    let menus = load_menus(&MenuSource::Embedded, &municipality).unwrap().menus;
+    let menus = load_menus(&MenuSource::Embedded, &AOBA).unwrap().menus;
     let quiet = menus.sets[0].pages.iter().find(|page| page.stage == Some(Stage::Quiet)).unwrap();
     let said: String = quiet.areas.iter().map(|area| format!("{}{}", area.label, area.look.words.concat())).collect();
     assert!(["子", "赤", "生", "妊", "産", "母", "父"].iter().all(|word| !said.contains(word)), "{said}");
@@ -352,10 +353,9 @@ fn sets_that_share_a_day_and_two_for_all_other_days_are_told() {
 
 #[test]
 fn meanings_are_understood() {
-    let municipality = load(&Source::Embedded, None).unwrap().library.municipality;
     for (line, wanted) in [
-        ("page = \"home\"", Meaning::Page(municipality.page.clone().unwrap())),
-        ("phone = \"desk\"", Meaning::Phone(municipality.desk.phone.clone())),
+        ("page = \"home\"", Meaning::Page(AOBA.page.clone().unwrap())),
+        ("phone = \"desk\"", Meaning::Phone(AOBA.desk.phone.clone())),
         ("phone = \"child_medical\"", Meaning::Phone("#8000".into())),
         ("phone = \"000-111-2222\"", Meaning::Phone("000-111-2222".into())),
         ("text = \"相談\"", Meaning::Text("相談".into())),
@@ -363,5 +363,39 @@ fn meanings_are_understood() {
         let loaded = quiet("template = \"S1\"", &format!("[[area]]\nlabel = \"あ\"\n{line}\n")).load().unwrap();
         let page = loaded.menus.sets[0].pages.iter().find(|page| page.slug == "quiet").unwrap();
         assert_eq!(page.areas[0].meaning, wanted);
+    }
+}
+
+/// Lines that pages are made of, and some that they are not.
+const LINES: [&str; 14] = [
+    "name = \"あ\"",
+    "stage = \"quiet\"",
+    "template = \"L12\"",
+    "template = 3",
+    "size = [2500, 843]",
+    "size = [65535, 1]",
+    "tabs = [\"quiet\", \"childcare\"]",
+    "tab = \"あ\"",
+    "picture = \"../../etc/passwd\"",
+    "[[area]]",
+    "label = \"\"",
+    "at = [65535, 65535, 65535, 65535]",
+    "reply = \"help\"",
+    "words = []",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn whatever_a_file_says_it_is_read_or_told_and_never_a_panic(
+        lines in proptest::collection::vec(0..LINES.len(), 0..12),
+        noise in "(?s).{0,20}",
+        head in any::<bool>(),
+    ) {
+        let text: String = lines.iter().map(|at| format!("{}\n", LINES[*at])).collect();
+        let file = if head { "a/set.toml" } else { "a/quiet.toml" };
+        Folder::with(file, &text).says();
+        Folder::with(file, &format!("{text}{noise}")).says();
     }
 }
