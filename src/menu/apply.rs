@@ -87,8 +87,11 @@ struct Run<'a> {
 impl Run<'_> {
     async fn all(&self, built: &Built, order: &Order, tell: Tell<'_>) -> Result<Applied, MenuError> {
         let looked = self.menus.look(self.channel, &built.declared).await?;
-        if looked.plan.is_empty() && *order == Order::Everybody {
-            return Ok(Applied::Nothing);
+        if *order == Order::Everybody {
+            let tried = self.menus.store.menu_trial(self.channel.account.id).await?.is_some();
+            if looked.plan.is_empty() && !tried {
+                return Ok(Applied::Nothing);
+            }
         }
         self.validate(built, &looked).await?;
         let lines = self.pages(built, &looked, tell).await?;
@@ -219,6 +222,7 @@ impl Run<'_> {
                 if let Some(page) = default {
                     self.menus.store.note_menu_default(account, version.number, page.id).await?;
                 }
+                self.menus.store.end_menu_trial(account).await?;
                 version.number
             }
             None => self.menus.store.add_menu_version(account, body, default.map(|page| page.id)).await?,

@@ -176,6 +176,17 @@ impl Store {
         tx.commit().await
     }
 
+    /// Ends what was tried: its readers are some of all again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn end_menu_trial(&self, account: AccountId) -> Result<()> {
+        let tx = self.begin().await?;
+        tx.end_menu_trial(account).await?;
+        tx.commit().await
+    }
+
     /// Writes down which page everybody sees who has no other.
     ///
     /// # Errors

@@ -180,8 +180,14 @@ async fn testers_see_it_first_and_nobody_else() {
     world.app.menus().apply(0, &files.built(), &order, &mut |_| {}).await.unwrap();
     files.reword("futsuu/pregnancy.toml", "返信", "返答");
     applied(&world, &files).await;
+    let before = calls(&world);
     world.settle().await;
+    assert_eq!(changes(&world, before), only(&[]));
     assert!(sees_new(&staff));
+    // Also where what was tried is what everybody has.
+    world.app.menus().apply(0, &files.built(), &order, &mut |_| {}).await.unwrap();
+    applied(&world, &files).await;
+    assert_eq!(world.app.store().menu_trial(account).await.unwrap(), None);
 }
 
 #[tokio::test]
