@@ -22,6 +22,7 @@ mod demo;
 mod driver;
 mod family;
 mod forward;
+mod menu;
 mod morning;
 mod person;
 mod phone;

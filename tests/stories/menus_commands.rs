@@ -97,3 +97,19 @@ async fn what_cannot_be_done_is_said_with_what_to_do() {
         &["LINE のメニューを見る", "LINE does not accept our channel access token"],
     );
 }
+
+#[tokio::test]
+async fn a_preview_is_one_page_with_every_area_and_what_is_read_aloud() {
+    let (world, files) = (World::at("2026-11-22 09:00").await, MenuFiles::new());
+    let page = files.path().join("preview.html");
+    tells(&typed(&world, files.path(), &format!("preview --out {}", page.display())).await, 0, &[]);
+    let html = std::fs::read_to_string(page).unwrap();
+    assert_eq!(html.matches("<section>").count(), 6);
+    assert_eq!(html.matches("data:image/png;base64,").count(), 6);
+    // 400 of 800 pixels are half of a phone.
+    assert_eq!(html.matches("left:187.5px;top:0.0px;width:187.5px").count(), 4);
+    let order =
+        ["返事", "返事をする（born）", "ほかの面", "タブを替える（pregnancy-town）"].map(|part| html.find(part));
+    assert!(order.is_sorted() && order[0].is_some(), "{order:?}");
+    assert!(!html.contains("http"), "nothing is loaded from elsewhere");
+}

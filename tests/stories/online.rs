@@ -19,7 +19,11 @@ async fn asked(token: &str) -> Vec<String> {
     env.push(("HAGUKUMI_CHANNEL_ACCESS_TOKEN".into(), token.into()));
     let config = Config::read(None, env).unwrap();
     let told = online::findings(&config, &rehearsal_ambient(&clock)).await;
-    assert!(simulator.channel("main").ledger().iter().all(|entry| !entry.delivered), "nothing is sent to anybody");
+    let ledger = simulator.channel("main").ledger();
+    assert!(ledger.iter().all(|entry| !entry.delivered), "nothing is sent to anybody");
+    assert!(simulator.channel("main").menus().menus.is_empty(), "and nothing is made");
+    let asked = ledger.iter().filter(|entry| entry.endpoint == "richmenu/validate").count();
+    assert!(asked == 6 || token != crate::support::TOKEN, "each page of the menus is asked about: {asked}");
     told.iter().map(ToString::to_string).collect()
 }
 
