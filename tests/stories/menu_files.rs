@@ -2,14 +2,20 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use hagukumi::app::menus::built;
 use hagukumi::content::{self, MenuSource, Source};
+use hagukumi::domain::municipal::Municipality;
 use hagukumi::menu::build::Built;
 use tempfile::TempDir;
 
 /// A folder of menus. Their pictures are the heads of PNG files: nobody looks at them.
 pub struct MenuFiles(TempDir);
+
+/// The municipality of the stories. Reading all its texts takes longer than anything here.
+static AOBA: LazyLock<Municipality> =
+    LazyLock::new(|| content::load(&Source::Embedded, None).unwrap().library.municipality);
 
 /// The stages, with a word on each page that a story can change.
 const STAGES: [(&str, &str); 4] =
@@ -78,8 +84,7 @@ impl MenuFiles {
 
     /// What is declared now, as LINE takes it.
     pub fn built(&self) -> Built {
-        let library = content::load(&Source::Embedded, None).unwrap().library;
         let source = MenuSource::Directory(self.path().to_owned());
-        built(&source, &library.municipality, "main").unwrap().0
+        built(&source, &AOBA, "main").unwrap().0
     }
 }

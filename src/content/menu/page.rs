@@ -226,7 +226,9 @@ impl Draft {
             own.map(|(draft, bounds)| draft.finish((&self.file, bounds), names, shared.municipality, log)).collect();
         let mut areas = self.strip(&strip, names, log)?;
         areas.extend(drafts.into_iter().collect::<Option<Vec<_>>>()?);
-        let picture = self.picture.as_ref()?.finish((&self.file, frame), &areas, shared, log)?;
+        let lines = vec![self.tabs_line; strip.len()].into_iter().chain(self.areas.iter().map(|area| area.line));
+        let drawn: Vec<(usize, &Area)> = lines.zip(&areas).collect();
+        let picture = self.picture.as_ref()?.finish((&self.file, frame), &drawn, shared, log)?;
         let (name, bar) = (self.name.clone()?, self.bar.clone());
         Some(Page { slug: self.slug, name, stage: self.stage, bar, open: self.open, frame, areas, picture })
     }

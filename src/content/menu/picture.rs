@@ -38,14 +38,15 @@ impl Source {
     pub(super) fn finish(
         &self,
         (file, frame): (&str, Frame),
-        areas: &[Area],
+        areas: &[(usize, &Area)],
         shared: &Shared<'_>,
         log: &mut Log,
     ) -> Option<Picture> {
         match self {
             Self::Drawn(colour) => {
                 // Each is looked at, also after one that cannot be drawn.
-                let undrawable = areas.iter().filter(|area| !drawable(file, frame, area, shared, log)).count();
+                let undrawable =
+                    areas.iter().filter(|(line, area)| !drawable((file, *line), frame, area, shared, log)).count();
                 (undrawable == 0).then_some(Picture::Drawn(*colour))
             }
             Self::File(name) => image((file, name.line), &name.value, frame, shared, log).map(Picture::File),
@@ -54,7 +55,7 @@ impl Source {
 }
 
 /// Whether an area's words fit, and its icon is there.
-fn drawable(file: &str, frame: Frame, area: &Area, shared: &Shared<'_>, log: &mut Log) -> bool {
+fn drawable((file, line): (&str, usize), frame: Frame, area: &Area, shared: &Shared<'_>, log: &mut Log) -> bool {
     let words = &area.look.words;
     if !area.bounds.is_within(frame) {
         // That is said already.
@@ -66,14 +67,14 @@ fn drawable(file: &str, frame: Frame, area: &Area, shared: &Shared<'_>, log: &mu
             area.label,
             words.join("／")
         );
-        log.error(at(file, 1), sentence);
+        log.error(at(file, line), sentence);
         return false;
     }
     let Some(icon) = area.look.icon.as_ref().filter(|icon| !shared.icons.contains_key(*icon)) else { return true };
     let hint = suggestion(icon, shared.icons.keys().map(String::as_str));
     let known = shared.icons.keys().map(String::as_str).collect::<Vec<_>>().join("、");
     log.error(
-        at(file, 1),
+        at(file, line),
         format!("「{}」: アイコン「{icon}」はありません。{hint}あるのは {known} です。", area.label),
     );
     false

@@ -300,6 +300,7 @@ fn words_that_do_not_fit_are_told() {
     let folder =
         quiet("template = \"S3\"", &"[[area]]\nlabel = \"とても長いことばを書く\"\nreply = \"help\"\n".repeat(3));
     let said = folder.says();
+    assert!(said[0].starts_with("a/quiet.toml:5: "), "{said:#?}");
     assert!(
         said[0].contains("絵のことば「とても長いことばを書く」が、この枠に読める大きさで入りません。"),
         "{said:#?}"
