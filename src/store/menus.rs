@@ -1,54 +1,17 @@
-//! Rich menus: versions, the lock of who applies, what LINE was asked for in the last hour, and which page
-//! each reader wants and was given.
+//! Rich menus: which page each reader wants, and which they were given.
 //!
 //! What a reader *wants* is written with everything else that is decided about them; what they were *given*
 //! is written when LINE has confirmed it. Nobody is told of the difference: it is looked for, by an index.
 
-use std::collections::BTreeMap;
-
-use entity::{account, menu_call, menu_leaver, menu_version, reader};
+use entity::{account, menu_leaver, reader};
 use sea_orm::sea_query::{Cond, Expr, ExprTrait as _, Order, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
 
 use super::seal::At;
-use super::{Result, Store, StoreError, Tx};
+use super::{Result, Store, Tx};
 use crate::domain::ids::{AccountId, LineUserId, ReaderId};
 use crate::domain::menu::Stage;
-use crate::domain::menu::plan::{Census, KEPT_VERSIONS};
-use crate::domain::menu::version::{Body, Version};
-
-const APPLIED: &str = "applied";
-const TRIAL: &str = "trial";
-/// Longer than LINE counts (milliseconds).
-const CALLS_KEPT_MS: i64 = 2 * 3_600_000;
-
-/// What LINE counts by the hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallKind {
-    /// A page is made.
-    Create,
-    /// A page or an alias is removed.
-    Delete,
-}
-
-impl CallKind {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Delete => "delete",
-        }
-    }
-}
-
-/// Menus that some readers see before all others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trial {
-    /// What they see.
-    pub body: Body,
-    /// Who, by our ids.
-    pub readers: Vec<i64>,
-}
+use crate::domain::menu::plan::Census;
 
 /// Which readers are meant.
 #[derive(Debug, Clone, Copy)]
@@ -85,215 +48,12 @@ const fn leaver_at(row: i64) -> At<'static> {
     At { table: "menu_leaver", column: "user_sealed", row }
 }
 
-fn version_at(row: i64) -> At<'static> {
-    At { table: "menu_version", column: "body", row }
-}
-
 impl Store {
-    /// What was applied to an account, the newest first; at most as many as are kept.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`], [`StoreError::Corrupt`].
-    pub async fn menu_versions(&self, account: AccountId) -> Result<Vec<Version>> {
-        let rows = menu_version::Entity::find()
-            .filter(menu_version::Column::AccountId.eq(account.0))
-            .filter(menu_version::Column::State.eq(APPLIED))
-            .order_by_desc(menu_version::Column::Number)
-            .limit(KEPT_VERSIONS as u64)
-            .all(&self.reader)
-            .await?;
-        let version = |row: menu_version::Model| {
-            let body = serde_json::from_str(&row.body).map_err(|_| StoreError::corrupt(version_at(row.id)))?;
-            Ok(Version { number: row.number, at: row.made_at, default: row.default_page, body })
-        };
-        rows.into_iter().map(version).collect()
-    }
-
-    /// What is tried with some readers of an account.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`], [`StoreError::Corrupt`].
-    pub async fn menu_trial(&self, account: AccountId) -> Result<Option<Trial>> {
-        let row = menu_version::Entity::find()
-            .filter(menu_version::Column::AccountId.eq(account.0))
-            .filter(menu_version::Column::State.eq(TRIAL))
-            .one(&self.reader)
-            .await?;
-        let read = |row: menu_version::Model| {
-            serde_json::from_str(&row.body).map_err(|_| StoreError::corrupt(version_at(row.id)))
-        };
-        row.map(read).transpose()
-    }
-
-    /// The newest version of every account: the days on which another set begins are in it.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn menu_bodies(&self) -> Result<BTreeMap<AccountId, Body>> {
-        let rows = menu_version::Entity::find()
-            .filter(menu_version::Column::State.eq(APPLIED))
-            .order_by_asc(menu_version::Column::Number)
-            .all(&self.reader)
-            .await?;
-        let read = |row: menu_version::Model| Some((AccountId(row.account_id), serde_json::from_str(&row.body).ok()?));
-        Ok(rows.into_iter().filter_map(read).collect())
-    }
-
-    /// Writes down what was applied, as the newest version; what was tried ends with it.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn add_menu_version(&self, account: AccountId, body: &Body, default: Option<i64>) -> Result<i64> {
-        let of_account = || menu_version::Entity::find().filter(menu_version::Column::AccountId.eq(account.0));
-        let tx = self.begin().await?;
-        let newest = of_account().order_by_desc(menu_version::Column::Number).one(&tx.inner).await?;
-        let number = newest.map_or(1, |row| row.number + 1);
-        tx.end_menu_trial(account).await?;
-        tx.keep_menu_version(account, (APPLIED, number, default), serde_json::to_string(body)).await?;
-        let old = number - i64::try_from(KEPT_VERSIONS).unwrap_or(i64::MAX);
-        menu_version::Entity::delete_many()
-            .filter(menu_version::Column::AccountId.eq(account.0))
-            .filter(menu_version::Column::Number.lte(old))
-            .exec(&tx.inner)
-            .await?;
-        tx.commit().await?;
-        Ok(number)
-    }
-
-    /// Writes down what is tried, in the place of what was tried before.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn try_menus(&self, account: AccountId, trial: &Trial) -> Result<()> {
-        let tx = self.begin().await?;
-        tx.end_menu_trial(account).await?;
-        tx.keep_menu_version(account, (TRIAL, 0, None), serde_json::to_string(trial)).await?;
-        tx.commit().await
-    }
-
-    /// Ends what was tried: its readers are some of all again.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn end_menu_trial(&self, account: AccountId) -> Result<()> {
-        let tx = self.begin().await?;
-        tx.end_menu_trial(account).await?;
-        tx.commit().await
-    }
-
-    /// Writes down which page everybody sees who has no other.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn note_menu_default(&self, account: AccountId, number: i64, page: i64) -> Result<()> {
-        let update = Query::update()
-            .table(menu_version::Entity)
-            .value(menu_version::Column::DefaultPage, page)
-            .and_where(Expr::col(menu_version::Column::AccountId).eq(account.0))
-            .and_where(Expr::col(menu_version::Column::State).eq(APPLIED))
-            .and_where(Expr::col(menu_version::Column::Number).eq(number))
-            .to_owned();
-        self.writer.execute(&update).await?;
-        Ok(())
-    }
-
-    /// Takes the account's menus for whoever has this token, or keeps them, until that moment. `false` when
-    /// another has them. Times are milliseconds since 1970.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn take_menu_lock(&self, account: AccountId, token: i64, now: i64, until: i64) -> Result<bool> {
-        let free = Cond::any()
-            .add(Expr::col(account::Column::MenuLock).is_null())
-            .add(Expr::col(account::Column::MenuLock).eq(token))
-            .add(Expr::col(account::Column::MenuLockUntil).lte(now));
-        let update = Query::update()
-            .table(account::Entity)
-            .value(account::Column::MenuLock, token)
-            .value(account::Column::MenuLockUntil, until)
-            .and_where(Expr::col(account::Column::Id).eq(account.0))
-            .cond_where(free)
-            .to_owned();
-        Ok(self.writer.execute(&update).await?.rows_affected() > 0)
-    }
-
-    /// Until when somebody has the account's menus (milliseconds since 1970).
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn menu_lock_until(&self, account: AccountId) -> Result<Option<i64>> {
-        let row = account::Entity::find_by_id(account.0).one(&self.reader).await?;
-        Ok(row.and_then(|row| row.menu_lock.and(row.menu_lock_until)))
-    }
-
-    /// Gives the account's menus back.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn give_menu_lock_back(&self, account: AccountId, token: i64) -> Result<()> {
-        let update = Query::update()
-            .table(account::Entity)
-            .value(account::Column::MenuLock, Option::<i64>::None)
-            .value(account::Column::MenuLockUntil, Option::<i64>::None)
-            .and_where(Expr::col(account::Column::Id).eq(account.0))
-            .and_where(Expr::col(account::Column::MenuLock).eq(token))
-            .to_owned();
-        self.writer.execute(&update).await?;
-        Ok(())
-    }
-
-    /// Takes note of a call that LINE counts, before it is made: a crash must not make us forget it.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn note_menu_call(&self, account: AccountId, kind: CallKind) -> Result<()> {
-        let at = self.ambient.now_ms();
-        menu_call::Entity::delete_many()
-            .filter(menu_call::Column::At.lt(at - CALLS_KEPT_MS))
-            .exec(&self.writer)
-            .await?;
-        let row = menu_call::ActiveModel {
-            id: Set(self.ambient.id()),
-            account_id: Set(account.0),
-            kind: Set(kind.word().to_owned()),
-            at: Set(at),
-        };
-        menu_call::Entity::insert(row).exec_without_returning(&self.writer).await?;
-        Ok(())
-    }
-
-    /// When such calls were made after a moment, the earliest first (milliseconds since 1970).
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn menu_calls(&self, account: AccountId, kind: CallKind, after: i64) -> Result<Vec<i64>> {
-        let rows = menu_call::Entity::find()
-            .filter(menu_call::Column::AccountId.eq(account.0))
-            .filter(menu_call::Column::Kind.eq(kind.word()))
-            .filter(menu_call::Column::At.gt(after))
-            .order_by_asc(menu_call::Column::At)
-            .all(&self.reader)
-            .await?;
-        Ok(rows.into_iter().map(|row| row.at).collect())
-    }
-
     /// Readers of each stage, by the page that they were given.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn menu_census(&self, account: AccountId) -> Result<Census> {
         let query = Query::select()
             .columns([reader::Column::MenuWanted, reader::Column::MenuLinked])
@@ -316,7 +76,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn readers_without_page(
         &self,
         account: AccountId,
@@ -360,7 +120,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn note_linked(&self, ids: &[ReaderId], (stage, page): (Stage, i64), as_of: i64) -> Result<u64> {
         if ids.is_empty() {
             return Ok(0);
@@ -375,21 +135,11 @@ impl Store {
         Ok(self.writer.execute(&update).await?.rows_affected())
     }
 
-    /// The stage whose menu a reader wants.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn menu_wanted_by(&self, reader: ReaderId) -> Result<Option<Stage>> {
-        let row = reader::Entity::find_by_id(reader.0).one(&self.reader).await?;
-        Ok(row.and_then(|row| row.menu_wanted).and_then(stage_of))
-    }
-
     /// People who were forgotten and still have a menu of their own.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn menu_leavers(&self, account: AccountId, limit: u64) -> Result<Vec<Linkable>> {
         let rows = menu_leaver::Entity::find()
             .filter(menu_leaver::Column::AccountId.eq(account.0))
@@ -408,7 +158,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn forget_menu_leavers(&self, before: i64) -> Result<()> {
         menu_leaver::Entity::delete_many().filter(menu_leaver::Column::Since.lt(before)).exec(&self.writer).await?;
         Ok(())
@@ -418,7 +168,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn forget_menu_leaver(&self, id: ReaderId) -> Result<()> {
         menu_leaver::Entity::delete_by_id(id.0).exec(&self.writer).await?;
         Ok(())
@@ -426,39 +176,11 @@ impl Store {
 }
 
 impl Tx {
-    async fn end_menu_trial(&self, account: AccountId) -> Result<()> {
-        menu_version::Entity::delete_many()
-            .filter(menu_version::Column::AccountId.eq(account.0))
-            .filter(menu_version::Column::State.eq(TRIAL))
-            .exec(&self.inner)
-            .await?;
-        Ok(())
-    }
-
-    async fn keep_menu_version(
-        &self,
-        account: AccountId,
-        (state, number, default): (&str, i64, Option<i64>),
-        body: serde_json::Result<String>,
-    ) -> Result<()> {
-        let row = menu_version::ActiveModel {
-            id: Set(self.ambient.id()),
-            account_id: Set(account.0),
-            state: Set(state.to_owned()),
-            number: Set(number),
-            made_at: Set(self.ambient.now_ms()),
-            default_page: Set(default),
-            body: Set(body.expect("our own types are JSON")),
-        };
-        menu_version::Entity::insert(row).exec_without_returning(&self.inner).await?;
-        Ok(())
-    }
-
     /// A reader follows again: nobody knows whether LINE still has their menu.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Database`].
+    /// [`super::StoreError::Database`].
     pub async fn forget_menu_of(&self, reader: ReaderId) -> Result<()> {
         let update = Query::update()
             .table(reader::Entity)
