@@ -40,6 +40,7 @@ use super::state::{Called, State, Wanted};
 use super::wording::Prompt;
 use super::wording::lines::Line;
 use super::{Conversation, Facts, Input, Step};
+use crate::domain::code::Code;
 use crate::domain::family::Follow;
 use scene::Scene;
 
@@ -149,7 +150,9 @@ fn heard(scene: Scene<'_>, text: &str, voided: bool) -> Step {
     if let Some(step) = command.and_then(|command| stops(scene, command, text)) {
         return step;
     }
-    if let Some(found) = scene.facts.account.danger.category(text) {
+    // A code is drawn: that its letters make a word (「7DV9-…」) says nothing.
+    let found = scene.facts.account.danger.category(text).filter(|_| Code::read(text).is_none());
+    if let Some(found) = found {
         return aside::danger(scene, found);
     }
     if let Some(step) = join::typed(scene) {

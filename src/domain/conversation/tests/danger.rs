@@ -1,7 +1,7 @@
 //! The shipped danger words against the shipped sentences, and what happens when one is found.
 
 use super::super::danger::{Category, Found, Variant};
-use super::world::danger_words;
+use super::world::{World, danger_words};
 
 #[derive(serde::Deserialize)]
 struct Examples {
@@ -55,4 +55,13 @@ fn no_listed_ordinary_question_is_met_with_alarm() {
         .filter(|(_, key)| *key != "F")
         .collect();
     assert!(alarmed.is_empty(), "{alarmed:#?}");
+}
+
+/// A code is drawn, and may hold the letters of a word.
+#[test]
+fn a_code_is_read_as_a_code_whatever_letters_it_holds() {
+    World::new().says("7DV9-2345").sees_not("あなたが悪いのではありません");
+    World::new().says("７ｄｖ９ ２３４５").sees_not("あなたが悪いのではありません");
+    World::new().says("DV").sees("あなたが悪いのではありません");
+    World::new().says("夫のDV9回目").sees("あなたが悪いのではありません");
 }
