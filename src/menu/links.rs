@@ -133,10 +133,11 @@ impl Menus {
             if batch.len() as u64 > FEW && reach.lease.is_none() && own.is_none() {
                 own = Some(self.own_turn(channel.account.id).await?);
             }
-            if let Some(lease) = reach.lease.or(own.as_ref()) {
+            let lease = reach.lease.or(own.as_ref());
+            if let Some(lease) = lease {
                 lease.go_on().await?;
             }
-            let given = self.give(channel, reach, (stage, page), &batch).await?;
+            let given = self.give(channel, (reach, lease), (stage, page), &batch).await?;
             let noted = self.store.note_linked(&given, target, as_of).await?;
             linked += noted;
             if noted == 0 {
@@ -165,7 +166,7 @@ impl Menus {
     async fn give(
         &self,
         channel: &Channel,
-        reach: &Reach<'_>,
+        (reach, lease): (&Reach<'_>, Option<&Lease<'_>>),
         (stage, page): (Stage, &Placed),
         batch: &[Linkable],
     ) -> Result<Vec<ReaderId>, MenuError> {
@@ -182,7 +183,7 @@ impl Menus {
             other => {
                 other?;
                 let pages: Vec<&str> = reach.body.seen_by(stage).map(|placed| placed.line.as_str()).collect();
-                self.read_back(channel, &pages, batch).await
+                self.read_back(channel, (&pages, lease), batch).await
             }
         }
     }
@@ -211,11 +212,15 @@ impl Menus {
     async fn read_back(
         &self,
         channel: &Channel,
-        pages: &[&str],
+        (pages, lease): (&[&str], Option<&Lease<'_>>),
         batch: &[Linkable],
     ) -> Result<Vec<ReaderId>, MenuError> {
         let mut have = Vec::with_capacity(batch.len());
         for some in batch.chunks(AT_ONCE) {
+            // Where LINE is slow, these calls together last longer than a turn.
+            if let Some(lease) = lease {
+                lease.go_on().await?;
+            }
             let asked: Vec<_> = some.iter().map(|reader| has_one_of(&channel.line, pages, reader)).collect();
             let answers = futures::future::try_join_all(asked).await?;
             have.extend(some.iter().zip(answers).filter(|(_, has)| *has).map(|(reader, _)| reader.id));
