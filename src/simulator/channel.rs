@@ -158,6 +158,12 @@ impl Channel {
         self.world().ledger.clone()
     }
 
+    /// How many API requests have named this channel.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.world().ledger.len()
+    }
+
     /// The accepted pushes to this chat, also those its owner cannot see (see [`Entry::delivered`]).
     #[must_use]
     pub fn pushes_to(&self, chat: &str) -> Vec<Entry> {

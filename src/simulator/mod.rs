@@ -39,6 +39,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
@@ -143,6 +144,8 @@ pub struct Simulator {
 
 struct Inner {
     channels: Vec<Channel>,
+    /// Channels by the token that they were made with.
+    by_token: HashMap<String, usize>,
     clock: Clock,
     hook: Mutex<Option<ClockHook>>,
     progress: Mutex<Option<Progress>>,
@@ -155,6 +158,8 @@ impl Simulator {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let post = webhook::Post::new();
+        let tokens = options.channels.iter().enumerate();
+        let by_token = tokens.map(|(number, channel)| (channel.access_token.clone(), number)).collect();
         let channels = options
             .channels
             .into_iter()
@@ -163,6 +168,7 @@ impl Simulator {
         Self {
             inner: Arc::new(Inner {
                 channels,
+                by_token,
                 clock: options.clock,
                 hook: Mutex::new(None),
                 progress: Mutex::new(None),
@@ -232,6 +238,11 @@ impl Simulator {
 
     fn channels(&self) -> &[Channel] {
         &self.inner.channels
+    }
+
+    /// The channel that was made with this token.
+    fn channel_of(&self, token: &str) -> Option<&Channel> {
+        self.inner.by_token.get(token).and_then(|number| self.inner.channels.get(*number))
     }
 
     fn clock_hook(&self) -> Option<ClockHook> {
