@@ -104,8 +104,11 @@ impl User {
         }
     }
 
-    /// Sends this postback, whether or not a button for it can be seen.
+    /// Sends this postback, whether or not a button for it can be seen. Who has blocked the bot cannot.
     pub async fn posts_back(&self, data: &str) -> u16 {
+        if self.has_blocked() {
+            return NO_ANSWER;
+        }
         self.happen(Happening::Postback { data: data.to_owned(), params: None }).await
     }
 

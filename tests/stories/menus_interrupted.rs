@@ -88,6 +88,8 @@ async fn somehow(world: &World, built: &Built, dice: &mut Dice) -> usize {
             Some(Ok(Applied::Nothing | Applied::Version(_))) => return broken,
             Some(Err(MenuError::HourSpent { wait_ms, .. })) => wait = wait_ms + 1_000,
             Some(Err(MenuError::Line { .. } | MenuError::Busy(_))) | None => {}
+            // Whoever was cut off may still hold a lock for a moment.
+            Some(Err(MenuError::Store(error))) if error.is_passing() => {}
             Some(other) => panic!("{other:?}"),
         }
         world.clock.advance_to(world.clock.now() + TimeDelta::milliseconds(wait));
