@@ -6,14 +6,12 @@ use crate::base::{Backend, free_port};
 use crate::machine::Core;
 use crate::pairs::{Turn, compare, take};
 use crate::part::Part;
-use crate::parts::{Crowd, ECHO, PEOPLE, Talked};
+use crate::parts::{Crowd, ECHO, PEOPLE, TURNS, Talked};
 use crate::people::at;
 use crate::report::{Line, refuse};
 
 /// People who register at the same time.
 const AT_ONCE: usize = 32;
-/// Webhooks, and answers, of a registration.
-const TURNS: usize = 5;
 
 /// Measures and prints.
 pub fn run(ground: &Ground) {

@@ -23,7 +23,7 @@ use crate::part::PROGRAMME;
 pub use door::{BARE, ECHO, KEEPING, VERIFYING};
 pub use hands::{HANDS, Worked};
 pub use line::{Books, LINE, Platform};
-pub use people::{Crowd, PEOPLE, Talked};
+pub use people::{Crowd, PEOPLE, TURNS, Talked};
 pub use requests::{Errand, REQUESTS, Sent};
 pub use shots::{Aim, Fired, SHOTS};
 

@@ -16,6 +16,9 @@ pub const PEOPLE: &str = "people";
 /// Nobody waits longer for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Webhooks, and answers, of each person.
+pub const TURNS: usize = 5;
+
 /// Who they are.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Crowd {
@@ -47,11 +50,16 @@ pub async fn live(mut orders: Orders, words: &[String]) {
     let line = simulator.channel("main");
     let running = simulator.serve(std::net::TcpListener::bind("127.0.0.1:0").expect("a free port")).await;
     println!("ready {}", running.api_url);
+    let mut heard = 0;
     while let Some(order) = orders.next().await {
         line.set_webhook(order.strip_prefix("go ").expect("where the bot listens"));
         println!("begin");
         let answered = turn(&line, crowd).await;
         println!("end");
+        heard += answered;
+        // LINE shows an answer before it writes it down.
+        let replies = || line.ledger().iter().filter(|entry| entry.endpoint == "reply").count();
+        line.comes_to(PATIENCE, || replies() >= heard * TURNS).await;
         let ledger = line.ledger();
         let accepted =
             |endpoint: &str| ledger.iter().filter(|entry| entry.accepted && entry.endpoint == endpoint).count();
