@@ -43,7 +43,7 @@ const CASES: [Case; 11] = [
     ("pace", cases::pace::run),
     ("country", cases::country::run),
 ];
-/// Not part of a full run: an hour of readers to be made first.
+/// Not part of a full run: millions of readers are made first.
 const ON_REQUEST: &str = "country";
 
 /// How much is measured.

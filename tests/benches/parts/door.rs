@@ -3,6 +3,8 @@
 //! Ours keeps every event and decides none (no worker runs), because that is what the others leave out: a bot
 //! that only verifies has heard something, and forgotten it when its machine stops.
 
+use std::time::Duration;
+
 use actix_web::{App as WebApp, HttpRequest, HttpResponse, HttpServer, web};
 use futures::StreamExt as _;
 use hagukumi::app::App;
@@ -26,6 +28,7 @@ pub const ECHO: &str = "echo";
 /// Our web server's settings, for the others too (see `App::serve_by_hand`).
 const WORKERS: usize = 2;
 const CONNECTIONS: usize = 256;
+const HEAD_WITHIN: Duration = Duration::from_secs(5);
 
 /// A listener on a free port, and what to call it.
 fn listen() -> (std::net::TcpListener, String) {
@@ -49,15 +52,33 @@ pub async fn keep(mut orders: Orders, words: &[String]) {
 /// The same web server, with the same checks, and nothing kept; where it is told where LINE is, with a reply.
 pub async fn verify(mut orders: Orders, api: Option<String>) {
     let client = reqwest::Client::builder().http1_only().no_proxy().build().expect("a client");
-    let (listener, address) = listen();
     let secrets = web::Data::new(Secrets::new([SECRET]).expect("a secret"));
     let echo = web::Data::new(Echo { api, client });
-    let server = HttpServer::new(move || {
-        let app = WebApp::new().app_data(secrets.clone()).app_data(echo.clone());
-        app.service(web::resource("/webhook").route(web::post().to(verified)))
-    });
-    let server = server.workers(WORKERS).max_connections(CONNECTIONS).disable_signals();
-    let server = server.listen(listener).expect("it listens").run();
+    let routes = move |app: &mut web::ServiceConfig| {
+        let webhook = web::resource("/webhook").route(web::post().to(verified));
+        app.app_data(secrets.clone()).app_data(echo.clone()).service(webhook);
+    };
+    serve(&mut orders, routes).await;
+}
+
+/// A web server that reads the bytes and says yes.
+pub async fn answer(mut orders: Orders) {
+    let yes = |body: web::Payload| async move {
+        collected(body).await;
+        HttpResponse::Ok().finish()
+    };
+    let routes = move |app: &mut web::ServiceConfig| {
+        app.service(web::resource("/webhook").route(web::post().to(yes)));
+    };
+    serve(&mut orders, routes).await;
+}
+
+/// Serves with our web server's settings until nobody can ask any more.
+async fn serve(orders: &mut Orders, routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static) {
+    let (listener, address) = listen();
+    let server = HttpServer::new(move || WebApp::new().configure(routes.clone()));
+    let server = server.workers(WORKERS).max_connections(CONNECTIONS).client_request_timeout(HEAD_WITHIN);
+    let server = server.disable_signals().listen(listener).expect("it listens").run();
     let handle = server.handle();
     tokio::spawn(server);
     println!("ready {address}");
@@ -114,21 +135,4 @@ async fn collected(mut body: web::Payload) -> Vec<u8> {
         bytes.extend_from_slice(&chunk);
     }
     bytes
-}
-
-/// A web server that reads the bytes and says yes.
-pub async fn answer(mut orders: Orders) {
-    let (listener, address) = listen();
-    let yes = |body: web::Payload| async move {
-        collected(body).await;
-        HttpResponse::Ok().finish()
-    };
-    let server = HttpServer::new(move || WebApp::new().service(web::resource("/webhook").route(web::post().to(yes))));
-    let server = server.workers(WORKERS).max_connections(CONNECTIONS).disable_signals();
-    let server = server.listen(listener).expect("it listens").run();
-    let handle = server.handle();
-    tokio::spawn(server);
-    println!("ready {address}");
-    while orders.next().await.is_some() {}
-    handle.stop(false).await;
 }
